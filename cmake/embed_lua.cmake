@@ -1,0 +1,10 @@
+# Writes the Redis functions as one C array: OUTPUT, SOURCES (in the order of their names, as they are loaded).
+list(SORT SOURCES)
+set(text "")
+foreach(source IN LISTS SOURCES)
+  file(READ ${source} hex HEX)
+  string(APPEND text "${hex}")
+endforeach()
+string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${text}")
+file(WRITE ${OUTPUT} "/* Made from src/store/lua by cmake/embed_lua.cmake. */\n"
+  "static const unsigned char functions_lua[] = {${bytes}0x00};\n")

@@ -1,0 +1,93 @@
+/* The edge: listening sockets, HTTP and WebSocket, on libwebsockets over the caller's libuv loop.
+ *
+ * Owns every connection. Knows nothing of commands, topics or JSON: it hands whole messages and whole requests to its
+ * handlers, and sends frames. Keeps no queue: a socket either takes a frame now or says no, and says later that it can
+ * again. All calls are on the loop's thread; handlers are never called from inside a call of this header, but for
+ * `socket_closed` by edge_free(). */
+#ifndef EDGE_EDGE_H
+#define EDGE_EDGE_H
+
+#include "base/frame.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct edge;
+struct edge_socket;  /* one WebSocket connection */
+struct edge_request; /* one HTTP request that waits for its answer */
+
+struct edge_settings {
+    uv_loop_t *loop;
+    const char *address;              /* what to listen on: 127.0.0.1, 0.0.0.0, ::1 or :: */
+    uint16_t port;                    /* 0: any */
+    const char *const *allow_origins; /* besides the request's own Host; NULL-terminated, or NULL */
+    size_t message_limit;             /* bytes of a WebSocket message until edge_socket_limit() says otherwise */
+    unsigned fragment_limit;          /* fragments of a message */
+    uint64_t stuck_ms;                /* a connection that takes no bytes for so long is closed */
+    void *owner;                      /* handed to `opened`, `request` and `body_limit` */
+    /* A WebSocket has opened; what it returns is the `user` of the calls below, never NULL. */
+    void *(*socket_opened)(void *owner, struct edge_socket *socket);
+    /* A whole text message, UTF-8, without NUL at its end. */
+    void (*socket_message)(void *user, const char *text, size_t size);
+    /* The socket said no to a frame before, and can take one now. */
+    void (*socket_ready)(void *user);
+    /* The socket is gone, its handle with it; called once, for every socket that opened. */
+    void (*socket_closed)(void *user);
+    /* A whole request, body included; to be answered once, now or later. */
+    void (*request)(void *owner, struct edge_request *request);
+    /* Bytes that a body for this path may have; larger ones are answered 413 by the edge. */
+    size_t (*body_limit)(void *owner, const char *path);
+    /* Body of an answer that the edge itself gives (400, 403, 413, 414, 431): fills problem JSON for an error name. */
+    void (*problem)(void *owner, int status, struct frame **out_body);
+};
+
+/* Listens and serves. NULL with a message in *out_error (the caller frees) where it cannot. Keeps what settings point to. */
+struct edge *edge_new(const struct edge_settings *settings, char **out_error);
+uint16_t edge_port(const struct edge *edge); /* the port in use */
+/* Stops listening; what is open stays open. */
+void edge_stop_listening(struct edge *edge);
+/* Closes all that is open and frees; the loop must run until its handles are closed. */
+void edge_free(struct edge **edge);
+size_t edge_connections(const struct edge *edge);
+
+/* Sends a frame (Borrows: refs it no longer than the call). False where the socket cannot take bytes now: nothing of the
+ * frame was or will be sent, and `socket_ready` follows. */
+bool edge_socket_send(struct edge_socket *socket, struct frame *frame);
+void edge_socket_limit(struct edge_socket *socket, size_t message_limit);
+/* Closes with an application's code (4000 to 4999) and a reason of at most 100 bytes; `socket_closed` follows later. */
+void edge_socket_close(struct edge_socket *socket, int code, const char *reason);
+/* The other end's address as text, for limits per prefix and for logs. */
+const char *edge_socket_peer(const struct edge_socket *socket);
+
+enum edge_method { EDGE_GET, EDGE_HEAD, EDGE_POST, EDGE_OTHER };
+
+/* What was asked: valid until the answer. Strings are empty where absent. Header names are those listed in
+ * edge_request.c: authorization, idempotency-key, if-none-match, content-type, accept-encoding, accept-language, host, origin. */
+enum edge_method edge_request_method(const struct edge_request *request);
+const char *edge_request_path(const struct edge_request *request);  /* decoded, always starts with '/' */
+const char *edge_request_query(const struct edge_request *request); /* raw, without '?' */
+const char *edge_request_header(const struct edge_request *request, const char *name);
+const char *edge_request_body(const struct edge_request *request, size_t *out_size);
+const char *edge_request_peer(const struct edge_request *request);
+/* The value of a query parameter, percent-decoded into `room`; NULL where absent or too long. */
+const char *edge_request_parameter(const struct edge_request *request, const char *name, char *room, size_t size);
+
+struct edge_header {
+    const char *name, *value;
+};
+
+/* Answers and ends the request, its handle with it, also where the client has gone. Headers end with a NULL name; the
+ * edge adds content-length, the security headers and what CORS wants. Body may be NULL (Borrows it: refs while sending). */
+void edge_request_answer(struct edge_request *request, int status, const struct edge_header *headers, struct frame *body);
+
+/* Files served from memory: all that is below a folder, read once, with the .br and .gz beside each. */
+struct edge_files;
+struct edge_files *edge_files_load(const char *folder, char **out_error); /* NULL with a message; the caller frees it */
+void edge_files_free(struct edge_files **files);
+/* Answers with a file (path relative to the folder, without a leading '/'), in the encoding that the client accepts, with ETag and 304; false, and not
+ * answered, where there is none. Paths below assets/ are immutable; others are revalidated. */
+bool edge_request_answer_file(struct edge_request *request, const struct edge_files *files, const char *path);
+
+#endif
