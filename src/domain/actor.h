@@ -1,0 +1,20 @@
+/* Who speaks: what a verified token says of them, or an observer without one. */
+#ifndef DOMAIN_ACTOR_H
+#define DOMAIN_ACTOR_H
+
+#include "base/text.h"
+#include "domain/words.h"
+
+#include <stdint.h>
+
+struct actor {
+    char session[TEXT_ID_ROOM]; /* "" for an admin: every session */
+    char id[TEXT_ID_ROOM];      /* participant; "" for an observer without a token */
+    enum role role;
+    enum level level;
+    char groups[128]; /* "store=lille status=client", sorted; "" for none */
+    int64_t issued_at, expires_at; /* ms; 0 without a token */
+    char token_id[48];             /* jti; "" without a token */
+};
+
+#endif
