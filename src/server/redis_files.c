@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define SOCKET_ROOM   sizeof(((struct sockaddr_un *)0)->sun_path)
+#define SOCKET_ROOM    sizeof(((struct sockaddr_un *)0)->sun_path)
 #define LAST_WORDS_MAX 2048
 
 static char *files_path(const struct redis_files *files, const char *name)
@@ -70,7 +70,8 @@ bool redis_files_open(struct redis_files *files, const char *data, char **out_er
     files->users_lock = files_open(files, "users", O_RDWR, out_error);
     if (files->users_lock < 0)
         return false;
-    flock(files->users_lock, LOCK_SH); /* the only exclusive holder is one that looks whether there are users */
+    flock(files->users_lock,
+          LOCK_SH); /* the only exclusive holder is one that looks whether there are users */
     redis_files_try_own(files);
     redis_files_find_socket(files);
     return true;
@@ -90,8 +91,9 @@ static bool files_is_unused(const struct redis_files *files)
     return unused;
 }
 
-/* Whoever leaves stops being a user first and looks for ownership second; an owner that found users gives ownership up
- * first and looks for users again second: of two that leave at once, one sees that it is the last. */
+/* Whoever leaves stops being a user first and looks for ownership second; an owner that found users gives
+ * ownership up first and looks for users again second: of two that leave at once, one sees that it is the
+ * last. */
 bool redis_files_leave(struct redis_files *files)
 {
     if (files->users_lock < 0)
@@ -159,13 +161,15 @@ static bool files_make_socket_elsewhere(struct redis_files *files, char **out_er
 {
     const char *run = getenv("XDG_RUNTIME_DIR");
     char path[SOCKET_ROOM - 8];
-    if (!run || *run != '/' || !files_is_plain(run) || access(run, W_OK) != 0 || strlen(run) > sizeof(path) / 2)
+    if (!run || *run != '/' || !files_is_plain(run) || access(run, W_OK) != 0 ||
+        strlen(run) > sizeof(path) / 2)
         run = "/tmp";
     snprintf(path, sizeof(path), "%s/palabre-XXXXXX", run);
     if (!mkdtemp(path)) {
-        *out_error = memory_print("the path of the data directory is too long for a socket, and there is no room for one "
-                                  "in %s: %s",
-                                  run, strerror(errno));
+        *out_error = memory_print(
+            "the path of the data directory is too long for a socket, and there is no room for one "
+            "in %s: %s",
+            run, strerror(errno));
         return false;
     }
     int file = files_open(files, "socket", O_WRONLY | O_TRUNC, out_error);
@@ -273,7 +277,8 @@ bool redis_files_prepare(struct redis_files *files, int *out_lock, int *out_log,
     if (lock < 0)
         return false;
     bool taken = false;
-    for (int tries = 0; tries < 50 && !taken; tries++, taken ? 0 : usleep(1000)) /* others look for an instant only */
+    for (int tries = 0; tries < 50 && !taken;
+         tries++, taken ? 0 : usleep(1000)) /* others look for an instant only */
         taken = flock(lock, LOCK_EX | LOCK_NB) == 0;
     int log = taken ? files_open(files, "redis.log", O_WRONLY | O_APPEND, out_error) : -1;
     if (log < 0) {

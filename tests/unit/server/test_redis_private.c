@@ -4,6 +4,8 @@
 #include "server/redis_files.h"
 #include "server/redis_private.h"
 
+#include <fcntl.h>
+
 struct user {
     struct redis_private *redis;
     uv_loop_t loop;
@@ -232,7 +234,7 @@ static void test_one_that_is_killed_is_started_again_with_all_it_had(void **stat
 static pid_t server_fork(const char *data)
 {
     int ends[2];
-    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     pid_t pid = fork();
     if (pid == 0) {
         struct user user;
@@ -279,8 +281,9 @@ static void test_a_path_too_long_for_a_socket_has_it_elsewhere_and_leaves_nothin
 {
     (void)state;
     char *directory = directory_new();
-    CLEAN_FREE char *data = memory_print("%s/%s/%s", directory, "a-directory-with-quite-a-long-name-for-what-it-holds",
-                                         "and-another-one-below-it-that-makes-the-path-longer-than-a-socket-may-have");
+    CLEAN_FREE char *data =
+        memory_print("%s/%s/%s", directory, "a-directory-with-quite-a-long-name-for-what-it-holds",
+                     "and-another-one-below-it-that-makes-the-path-longer-than-a-socket-may-have");
     struct user server, command;
     user_start(&server, data, true);
     user_expect_ready(&server);
@@ -319,7 +322,8 @@ static void test_a_redis_that_cannot_start_is_told_with_its_last_words(void **st
     user_start(&user, data, true);
     user_expect_ready(&user);
     user_stop(&user);
-    CLEAN_FREE char *command = memory_print("printf 'file nowhere.aof seq x type b\\n' > %s/appendonlydir/*.manifest", data);
+    CLEAN_FREE char *command =
+        memory_print("for f in %s/appendonlydir/*.manifest; do echo broken > $f; done", data);
     assert_int_equal(system(command), 0);
     user_start(&user, data, true);
     loop_until(&user.loop, user_is_settled, &user);

@@ -2,12 +2,14 @@
 
 #include "store/store_inside.h"
 
-static const struct actor ana = {.session = "danette", .id = "p1", .role = ROLE_participant, .level = level_open};
+static const struct actor ana = {
+    .session = "danette", .id = "p1", .role = ROLE_participant, .level = level_open};
 
 static void join(struct store_fixture *fixture, const char *session)
 {
     struct outcome outcome = {0};
-    call_now(fixture, &outcome, &(struct actor){.role = ROLE_participant}, NULL, session, "participant_join", "Ana", "1");
+    call_now(fixture, &outcome, &(struct actor){.role = ROLE_participant}, NULL, session, "participant_join",
+             "Ana", "1");
     expect_ok(&outcome);
     assert_string_equal(outcome_get(&outcome, "participant"), "p1");
     outcome_clear(&outcome);
@@ -360,7 +362,8 @@ static void test_an_evicting_redis_is_refused_also_where_config_is_forbidden(voi
     (void)state;
     struct redis_fixture redis;
     struct store_fixture fixture;
-    redis_start(&redis, "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru", "--rename-command", "CONFIG", "NO", NULL);
+    redis_start(&redis, "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru", "--rename-command",
+                "CONFIG", "NO", NULL);
     fixture_open(&fixture, redis.url);
     loop_until(&fixture.loop, fixture_has_fault, &fixture);
     assert_non_null(strstr(store_fault(fixture.store), "evict"));
