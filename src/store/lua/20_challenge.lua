@@ -108,7 +108,7 @@ function challenge.make(s, writes, id, c)
     end
     local state = {'state', 'planned'}
     if not c.opens_at or tonumber(c.opens_at) <= s.at then
-        state = {'state', 'open', 'opened_at', text_of(s.at)}
+        state = {'state', 'open', 'opened_at', s.at_text}
     end
     fields_write(s, writes, 'c', id, pairs_)
     fields_write(s, writes, 'c', id, {'ideas', '0', 'voters', '0', 'votes', '0'})
@@ -178,12 +178,12 @@ end
 local function challenge_due(s, id, c)
     local opens, closes = tonumber(c.opens_at or ''), tonumber(c.closes_at or '')
     if c.state == 'planned' and opens and opens <= s.at then
-        call('XADD', s.base .. 'journal', text_of(s.at) .. '-*', 'j', 'session_due - - - ' .. id .. ' open ' .. c.opens_at)
+        call('XADD', s.base .. 'journal', s.at_text .. '-*', 'j', 'session_due - - - ' .. id .. ' open ' .. c.opens_at)
         challenge_set_open(s, id, c, opens)
         c.state, c.opened_at = 'open', c.opened_at or c.opens_at
     end
     if c.state == 'open' and closes and closes <= s.at then
-        call('XADD', s.base .. 'journal', text_of(s.at) .. '-*', 'j', 'session_due - - - ' .. id .. ' closed ' .. c.closes_at)
+        call('XADD', s.base .. 'journal', s.at_text .. '-*', 'j', 'session_due - - - ' .. id .. ' closed ' .. c.closes_at)
         challenge_set_closed(s, id, closes)
         c.state, c.closed_at = 'closed', c.closes_at
     end
@@ -277,7 +277,7 @@ end
 
 -- The old wording or date, beside the reason of the change: what a voter read stays readable.
 local function timeline_add(s, c, changed, reason)
-    local entry = '{"at":' .. text_of(s.at) .. ',"reason":' .. cjson.encode(reason)
+    local entry = '{"at":' .. s.at_text .. ',"reason":' .. cjson.encode(reason)
     for _, name in ipairs({'title', 'brief', 'noun'}) do
         if changed[name] then
             entry = entry .. ',"' .. name .. '":' .. cjson.encode(c[name] or '')

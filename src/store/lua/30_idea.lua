@@ -61,7 +61,7 @@ function idea.make(s, writes, of, title, body, media)
     local id = 'i' .. text_of(call('HINCRBY', s.meta, 'last_idea', 1))
     local challenges = s.base .. 'challenges'
     s.seed = s.seed or call('HGET', s.meta, 'seed') or ''
-    local pairs_ = {'challenge', of, 'n', text_of(call('HINCRBY', challenges, of .. '.last_n', 1)), 'at', text_of(s.at),
+    local pairs_ = {'challenge', of, 'n', text_of(call('HINCRBY', challenges, of .. '.last_n', 1)), 'at', s.at_text,
                     'mix', text_of(idea.mix(s.seed, id)), 'title', title, 'state', 'published'}
     local function add(name, value)
         pairs_[#pairs_ + 1], pairs_[#pairs_ + 2] = name, value
@@ -187,11 +187,11 @@ function idea.edit(s, id, title, body, addition)
         add('body', body)
     end
     if title or body then
-        add('edited_at', text_of(s.at))
+        add('edited_at', s.at_text)
     end
     if addition and addition ~= '' then
         add('additions', (i.additions and sub(i.additions, 1, -2) .. ',' or '[') ..
-                         '{"at":' .. text_of(s.at) .. ',"text":' .. cjson.encode(addition) .. '}]')
+                         '{"at":' .. s.at_text .. ',"text":' .. cjson.encode(addition) .. '}]')
     end
     local writes = {}
     fields_write(s, writes, 'i', id, pairs_)

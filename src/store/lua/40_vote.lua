@@ -192,7 +192,7 @@ local function vote_write(s, c, v, was)
     if votes ~= 0 then
         call('HINCRBY', base .. 'challenges', of .. '.votes', votes)
     end
-    local minute = floor(s.at / 60000)
+    local minute = floor(s.at / 60000) .. '' -- eight digits
     call('HINCRBY', base .. 'series:' .. of, minute .. ':' .. v.level, 1)
     local person = (was and 'p ' or 'f ') .. s.participant .. ' ' .. of
     if #changes == 1 then
@@ -265,9 +265,9 @@ local function vote_try(s, id, argument)
     if v.old ~= value then
         v.record = entry_put(v.record, id, value)
     end
-    -- Thirteen digits need no text_of(). The first write is the journal's, which refuses to go back in time: then nothing is written yet.
+    -- The first write is the journal's, which refuses to go back in time: then nothing is written yet.
     local entry = 'vote_cast ' .. s.participant .. ' ' .. v.level .. ' ' .. v.groups .. ' ' .. id .. ' ' .. argument
-    local added = pcall_redis('XADD', s.base .. 'journal', s.at .. '-*', 'j', entry)
+    local added = pcall_redis('XADD', s.base .. 'journal', s.at_text .. '-*', 'j', entry)
     if type(added) == 'table' then
         return nil
     end
@@ -287,7 +287,7 @@ function vote.cast(keys, args)
     end
     result = vote_try(s, args[9], args[10])
     if not result then
-        s.at = journal_last_ms(s)
+        session_at(s, journal_last_ms(s))
         result = vote_try(s, args[9], args[10])
     end
     done_remember(s, result)
