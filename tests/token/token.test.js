@@ -1,13 +1,13 @@
 // Tokens of Palabre read by paseto-ts, and tokens of paseto-ts read by Palabre.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { randomBytes, webcrypto } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { hash as blake2b } from '@stablelib/blake2b'
-import { generateKeys, sign, verify } from 'paseto-ts/v4'
+import { sign, verify } from 'paseto-ts/v4'
 
 const JOIN = 'palabre:join:v1'
 const SSO = 'palabre:sso:v1'
@@ -41,7 +41,12 @@ const make = (folder, now, { ttl = HOUR, session = 'danette', id = 'p12', role =
 
 const check = (folder, token, now = Date.now()) => JSON.parse(tool(['verify', folder, DEPLOYMENT, now], token))
 
-const newKeys = () => generateKeys('public', { format: 'paserk', getRandomValues: (room) => webcrypto.getRandomValues(room) })
+/** A key pair that Palabre did not make. */
+function newKeys() {
+  const { d, x } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
+  const secret = Buffer.concat([Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')])
+  return { secretKey: `k4.secret.${secret.toString('base64url')}`, publicKey: `k4.public.${x}` }
+}
 
 /** The claims of a participant, as another implementation would write them. */
 function claims(now, more = {}) {
