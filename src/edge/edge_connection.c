@@ -221,6 +221,7 @@ static void connection_drop(struct edge_connection *connection, size_t size)
 {
     memmove(connection->in.bytes, connection->in.bytes + size, connection->in.size - size);
     connection->in.size -= size;
+    connection->in.bytes[connection->in.size] = '\0';
     connection->searched = 0;
 }
 
