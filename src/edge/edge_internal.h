@@ -59,7 +59,7 @@ struct edge_socket {
     struct buffer message; /* fragments so far */
     size_t message_limit;
     unsigned fragments;
-    uint64_t ping_at, acked, stuck_since;
+    uint64_t ping_at, acked, stuck_since, closing_since;
     unsigned char missed; /* pings that were not answered */
     bool wants;           /* said no to a frame: socket_ready is owed */
     bool closing;         /* takes and gives nothing any more */

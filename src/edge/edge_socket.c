@@ -1,5 +1,9 @@
-/* WebSockets, on libwebsockets. A socket is libwebsockets' to close: we ask (a close frame at the next writable moment) or
- * shut the descriptor down, and hear LWS_CALLBACK_CLOSED later, on the loop.
+/* WebSockets, on libwebsockets. A socket is libwebsockets' to close: we say a close frame and wait for the peer's, or shut
+ * the descriptor down, and hear LWS_CALLBACK_CLOSED later, on the loop.
+ *
+ *   open --- edge_socket_close ---> closing, close_code to be said ---> said ---> the peer's close, or 5 s ---> closed
+ *     `----- the peer's close ----> closing, libwebsockets answers -----------------------------------------------^
+ *     `----- broken, stuck, two pings lost ----> dead (shut down) ------------------------------------------------^
  *
  * A frame is written at once where nothing is pending. This is outside of what libwebsockets documents (write only when
  * told to), and right on 4.1.6 and 4.3.5 with HTTP/1 and no extensions; it saves four epoll_ctl per frame and socket. What
@@ -16,6 +20,7 @@
 #define SOCKET_PING_MS     20000
 #define SOCKET_PING_JITTER 5000
 #define SOCKET_PINGS_LOST  2
+#define SOCKET_CLOSE_MS    5000 /* for what is pending, the close frame and its answer */
 
 _Static_assert(FRAME_HEADROOM >= LWS_PRE, "a frame has too little room before its bytes for libwebsockets");
 
@@ -57,31 +62,49 @@ void edge_socket_limit(struct edge_socket *socket, size_t message_limit)
     socket->message_limit = message_limit;
 }
 
+/* Says the close frame once nothing is pending before it. We write it ourselves: asked for by the value of a writable
+ * callback, libwebsockets on libuv (4.1.6 and 4.3.5) closes the descriptor before the frame is sent. */
+static void socket_say_close(struct edge_socket *socket)
+{
+    if (!socket->close_code || socket->dead)
+        return;
+    if (lws_partial_buffered(socket->wsi)) {
+        lws_callback_on_writable(socket->wsi);
+        return;
+    }
+    unsigned char room[LWS_PRE + 4 + EDGE_REASON_ROOM], *at = room + LWS_PRE;
+    size_t size = strlen(socket->close_reason);
+    at[0] = 0x88; /* FIN, close */
+    at[1] = (unsigned char)(size + 2);
+    at[2] = (unsigned char)(socket->close_code >> 8);
+    at[3] = (unsigned char)socket->close_code;
+    memcpy(at + 4, socket->close_reason, size);
+    socket->close_code = 0;
+    if (lws_write(socket->wsi, at, size + 4, LWS_WRITE_RAW) < 0)
+        socket_kill(socket);
+}
+
+static void socket_begin_close(struct edge_socket *socket)
+{
+    socket->closing = true;
+    socket->closing_since = edge_now(socket->edge);
+    buffer_clear(&socket->message);
+}
+
 void edge_socket_close(struct edge_socket *socket, int code, const char *reason)
 {
     assert(code >= 4000 && code <= 4999 && strlen(reason) < EDGE_REASON_ROOM);
     if (!socket_may_send(socket))
         return;
-    socket->closing = true;
+    socket_begin_close(socket);
     socket->close_code = code;
     snprintf(socket->close_reason, sizeof(socket->close_reason), "%s", reason);
-    lws_callback_on_writable(socket->wsi);
+    socket_say_close(socket);
 }
 
 const char *edge_socket_peer(const struct edge_socket *socket)
 {
     return socket->peer;
-}
-
-/* Hands what is still to be said to libwebsockets, inside one of its callbacks; its value is the callback's. */
-static int socket_say_close(struct edge_socket *socket)
-{
-    if (!socket->close_code)
-        return 0;
-    lws_close_reason(socket->wsi, (enum lws_close_status)socket->close_code, (unsigned char *)socket->close_reason,
-                     strlen(socket->close_reason));
-    socket->close_code = 0;
-    return -1;
 }
 
 static void socket_plan_ping(struct edge_socket *socket)
@@ -123,51 +146,54 @@ static void socket_closed(struct edge_socket **slot)
 }
 
 /* Bytes of a message: at most rx_buffer_size of them, and never of two frames. */
-static int socket_receive(struct edge_socket *socket, const char *bytes, size_t size)
+static void socket_receive(struct edge_socket *socket, const char *bytes, size_t size)
 {
     struct lws *wsi = socket->wsi;
     const struct edge_settings *settings = &socket->edge->settings;
     socket->missed = 0;
-    if (socket->closing || socket->dead)
-        return 0;
+    if (!socket_may_send(socket))
+        return;
     if (lws_remaining_packet_payload(wsi) == 0)
         socket->fragments++;
     bool whole = lws_is_final_fragment(wsi);
-    if (lws_frame_is_binary(wsi))
+    if (lws_frame_is_binary(wsi)) {
         edge_socket_close(socket, EDGE_CODE_WRONG, "text only");
-    else if (socket->message.size + size + lws_remaining_packet_payload(wsi) > socket->message_limit)
+    } else if (socket->message.size + size + lws_remaining_packet_payload(wsi) > socket->message_limit) {
         edge_socket_close(socket, EDGE_CODE_LARGE, "message too large");
-    else if (socket->fragments + !whole > settings->fragment_limit)
+    } else if (socket->fragments + !whole > settings->fragment_limit) {
         edge_socket_close(socket, EDGE_CODE_LARGE, "too many fragments");
-    if (socket->closing) {
-        buffer_clear(&socket->message);
-        return socket_say_close(socket);
-    }
-    if (whole && !socket->message.size) { /* the usual message comes in one piece, and is not copied */
+    } else if (!whole) {
+        buffer_add(&socket->message, bytes, size);
+    } else if (!socket->message.size) { /* the usual message comes in one piece, and is not copied */
         socket->fragments = 0;
         settings->socket_message(socket->user, size ? bytes : "", size);
-        return socket_say_close(socket);
+    } else {
+        buffer_add(&socket->message, bytes, size);
+        struct buffer message = socket->message;
+        socket->message = (struct buffer){0};
+        socket->fragments = 0;
+        settings->socket_message(socket->user, message.bytes, message.size);
+        buffer_clear(&message);
     }
-    buffer_add(&socket->message, bytes, size);
-    if (!whole)
-        return 0;
-    struct buffer message = socket->message;
-    socket->message = (struct buffer){0};
-    socket->fragments = 0;
-    settings->socket_message(socket->user, message.bytes, message.size);
-    buffer_clear(&message);
-    return socket_say_close(socket);
 }
 
-static int socket_writable(struct edge_socket *socket)
+static void socket_writable(struct edge_socket *socket)
 {
-    if (socket->closing || socket->dead)
-        return socket_say_close(socket);
-    if (socket->wants) {
-        socket->wants = false;
-        socket->edge->settings.socket_ready(socket->user);
-    }
-    return socket_say_close(socket);
+    socket_say_close(socket);
+    if (!socket->wants || !socket_may_send(socket))
+        return;
+    socket->wants = false;
+    socket->edge->settings.socket_ready(socket->user);
+}
+
+/* The value is the callback's: 0 has libwebsockets answer with the same code, -1 closes without a word. */
+static int socket_hear_close(struct edge_socket *socket)
+{
+    if (socket->closing && !socket->close_code) /* it answers ours */
+        return -1;
+    socket_begin_close(socket);
+    socket->close_code = 0;
+    return 0;
 }
 
 /* libwebsockets is given right handshakes only; this says so once more where its own reading decides. */
@@ -196,16 +222,16 @@ int edge_socket_callback(struct lws *wsi, enum lws_callback_reasons reason, void
         return 0;
     switch (reason) {
     case LWS_CALLBACK_RECEIVE:
-        return socket_receive(*slot, in, size);
+        socket_receive(*slot, in, size);
+        return 0;
     case LWS_CALLBACK_RECEIVE_PONG:
         (*slot)->missed = 0;
         return 0;
     case LWS_CALLBACK_SERVER_WRITEABLE:
-        return socket_writable(*slot);
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-        (*slot)->closing = true; /* libwebsockets answers it */
-        (*slot)->close_code = 0;
+        socket_writable(*slot);
         return 0;
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+        return socket_hear_close(*slot);
     case LWS_CALLBACK_CLOSED:
         socket_closed(slot);
         return 0;
@@ -224,21 +250,28 @@ static void socket_ping(struct edge_socket *socket)
     socket->missed++;
 }
 
+static void socket_watch_progress(struct edge_socket *socket, uint64_t now)
+{
+    uint64_t acked = edge_progress_acked(lws_get_socket_fd(socket->wsi));
+    if (!socket->stuck || acked != socket->acked) {
+        socket->acked = acked;
+        socket->stuck_since = now;
+        socket->stuck = true;
+    } else if (now - socket->stuck_since >= socket->edge->settings.stuck_ms) {
+        socket_kill(socket);
+    }
+}
+
 void edge_socket_sweep(struct edge_socket *socket, uint64_t now)
 {
     if (socket->dead)
         return;
-    bool pending = socket->closing || lws_partial_buffered(socket->wsi);
-    if (pending) {
-        uint64_t acked = edge_progress_acked(lws_get_socket_fd(socket->wsi));
-        if (!socket->stuck || acked != socket->acked) {
-            socket->acked = acked;
-            socket->stuck_since = now;
-        } else if (now - socket->stuck_since >= socket->edge->settings.stuck_ms) {
-            socket_kill(socket);
-        }
-    } else if (now >= socket->ping_at) {
+    bool pending = lws_partial_buffered(socket->wsi);
+    if (socket->closing && now - socket->closing_since >= SOCKET_CLOSE_MS)
+        socket_kill(socket);
+    else if (pending)
+        socket_watch_progress(socket, now);
+    else if (now >= socket->ping_at && !socket->closing)
         socket_ping(socket);
-    }
-    socket->stuck = pending;
+    socket->stuck = socket->stuck && pending;
 }
