@@ -26,19 +26,16 @@ function libraryMatches(pattern, header) {
   return pattern.endsWith('/*') ? header.startsWith(pattern.slice(0, -1)) : header === pattern;
 }
 
-function includeFault(table, folder, quote, header) {
+// A header named without a folder is one that the build makes, or else it belongs to a folder and is named by it.
+function includeFault(table, folder, quote, header, made) {
   const row = table.get(folder);
   if (quote === '<') {
     const listed = [...table.values()].some(({ headers }) => headers.some((pattern) => libraryMatches(pattern, header)));
     if (!listed || row.headers.some((pattern) => libraryMatches(pattern, header))) return undefined;
     return `${folder} may not use <${header}>`;
   }
-  if (header.endsWith('.def') && !header.includes('/')) return undefined;
-  const other = header.includes('/') ? header.split('/')[0] : undefined;
-  if (other === undefined) {
-    return header.endsWith('_lua.h') || header.endsWith('_embedded.h') ? undefined
-      : `include "${header}" by its folder, as "${folder}/${header}"`;
-  }
+  if (!header.includes('/')) return made(header) ? undefined : `include "${header}" by its folder, as "${folder}/${header}"`;
+  const other = header.split('/')[0];
   if (!table.has(other)) return `"${header}" is in no folder of the table`;
   return row.includes.has(other) ? undefined : `${folder} may not include ${other}`;
 }
@@ -59,6 +56,8 @@ function* functionFaults(lines) {
 // sources: [{ path, folder, text }]; folder is undefined for files of src itself. Yields `path:line: what is wrong`.
 export function* lint(table, sources) {
   const functions = new Set();
+  const files = new Set(sources.map(({ path }) => path.split('/').at(-1)));
+  const made = (header) => !files.has(header);
   for (const { text } of sources) {
     for (const [, name] of text.matchAll(/^[a-z][\w *]*?\b([a-z]\w*)\(/gm)) functions.add(name);
   }
@@ -71,7 +70,7 @@ export function* lint(table, sources) {
     for (const [index, line] of lines.entries()) {
       const include = /^\s*#\s*include\s*([<"])([^>"]+)[>"]/.exec(line);
       if (include && folder !== undefined) {
-        const fault = includeFault(table, folder, include[1], include[2]);
+        const fault = includeFault(table, folder, include[1], include[2], made);
         if (fault !== undefined) yield at(index, fault);
       }
       if (/\bNDEBUG\b/.test(line)) yield at(index, 'asserts stay on: no NDEBUG');
