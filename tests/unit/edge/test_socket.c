@@ -286,6 +286,46 @@ static void a_peer_that_takes_no_bytes_is_closed_in_time(void **state)
     fixture_close(&fixture);
 }
 
+static void a_peer_that_answers_no_pings_is_closed_and_one_that_does_is_not(void **state)
+{
+    struct fixture fixture;
+    char *error = NULL;
+    (void)state;
+    fixture_prepare(&fixture);
+    fixture.settings.ping_ms = 100;
+    fixture.edge = edge_new(&fixture.settings, &error);
+    struct peer silent = peer_socket(&fixture), lively = peer_socket(&fixture);
+    for (int i = 0; i < 5; i++) {
+        size_t size;
+        CLEAN_FREE char *ping = peer_read(&lively, FRAME_PING, &size);
+        peer_frame(&lively, FRAME_PONG, ping, size);
+    }
+    fixture_await(&fixture, fixture.users[0].closed);
+    assert_int_equal(fixture.users[1].closed, 0);
+    peer_close(&silent);
+    peer_close(&lively);
+    fixture_close(&fixture);
+}
+
+static void a_peer_that_does_not_answer_a_close_is_closed_all_the_same(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+    fixture_open(&fixture);
+    struct peer silent = peer_socket(&fixture), stuck = peer_socket_to(&fixture, 4096);
+    CLEAN_FREE char *text = memory_alloc(50001);
+    memset(text, 'z', 50000);
+    while (sends(&fixture.users[1], text))
+        continue;
+    edge_socket_close(fixture.users[0].socket, 4005, "");
+    edge_socket_close(fixture.users[1].socket, 4003, "too slow");
+    peer_expect_close(&silent, 4005, "");
+    fixture_await(&fixture, fixture.users[0].closed && fixture.users[1].closed);
+    peer_close(&silent);
+    peer_close(&stuck);
+    fixture_close(&fixture);
+}
+
 static void the_server_closes_with_a_code_and_a_reason(void **state)
 {
     struct fixture fixture;
@@ -403,6 +443,8 @@ int main(void)
         cmocka_unit_test(sixteen_fragments_and_a_raised_limit_are_accepted),
         cmocka_unit_test(a_peer_that_stops_reading_is_told_apart_and_loses_nothing),
         cmocka_unit_test(a_peer_that_takes_no_bytes_is_closed_in_time),
+        cmocka_unit_test(a_peer_that_answers_no_pings_is_closed_and_one_that_does_is_not),
+        cmocka_unit_test(a_peer_that_does_not_answer_a_close_is_closed_all_the_same),
         cmocka_unit_test(the_server_closes_with_a_code_and_a_reason),
         cmocka_unit_test(a_handler_may_close_its_socket_at_a_message),
         cmocka_unit_test(a_peer_closes_with_any_code_and_is_answered),
