@@ -1,5 +1,6 @@
 #include "edge_fixture.h"
 
+#include <libwebsockets.h>
 #include <sys/resource.h>
 
 static void answers(struct fixture *fixture, struct edge_request *request)
@@ -100,31 +101,53 @@ static void who_is_connected_when_it_stops_listening_stays(void **state)
     fixture_close(&fixture);
 }
 
-static void no_descriptor_is_kept(void **state)
+static void connections_leave_no_descriptor(void **state)
 {
-    (void)state;
+    struct fixture fixture;
     unsigned before = 0;
-    for (int round = 0; round < 3; round++) {
-        struct fixture fixture;
-        fixture_open(&fixture);
-        fixture.on_request = answers;
-        for (int i = 0; i < 5; i++) {
-            struct peer socket = peer_socket(&fixture), peer = peer_open(&fixture), silent = peer_open(&fixture);
-            peer_say(&peer, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
-            peer_expect(&peer, 200);
-            if (i < 4) {
-                peer_close(&socket);
-                fixture_await(&fixture, fixture.users[i].closed);
-            }
-            peer_close(&silent);
-            peer_close(&peer);
-            if (i == 4)
-                fixture_close(&fixture); /* with one open */
-            peer_close(&socket);
-        }
-        if (round == 0)
+    (void)state;
+    fixture_open(&fixture);
+    fixture.on_request = answers;
+    for (int i = 0; i < FIXTURE_SOCKETS; i++) {
+        struct peer socket = peer_socket(&fixture), peer = peer_open(&fixture), silent = peer_open(&fixture);
+        struct peer wrong = peer_open(&fixture);
+        peer_say(&peer, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        peer_expect(&peer, 200);
+        peer_say(&wrong, "wrong\r\n\r\n");
+        peer_expect(&wrong, 400);
+        if (i % 2)
+            edge_socket_close(fixture.users[i].socket, 4005, "");
+        peer_close(&socket);
+        peer_close(&peer);
+        peer_close(&silent);
+        peer_close(&wrong);
+        fixture_await(&fixture, edge_connections(fixture.edge) == 0);
+        fixture_turns(&fixture, 5); /* what libwebsockets closes, it closes a turn later */
+        if (i == 0)
             before = fixture_descriptors();
         assert_int_equal(fixture_descriptors(), before);
+    }
+    fixture_close(&fixture);
+}
+
+static void an_edge_leaves_no_descriptor_of_its_own(void **state)
+{
+    /* From 4.3 on, libwebsockets does not close the descriptor by which it wakes itself when its loop is not its own. */
+    const unsigned kept = LWS_LIBRARY_VERSION_NUMBER >= 4003000;
+    unsigned before = 0;
+    (void)state;
+    for (unsigned round = 0; round < 3; round++) {
+        struct fixture fixture;
+        fixture_open(&fixture);
+        struct peer socket = peer_socket(&fixture), peer = peer_open(&fixture);
+        peer_say(&peer, "GET /");
+        fixture_turns(&fixture, 5);
+        fixture_close(&fixture); /* with both open */
+        peer_close(&socket);
+        peer_close(&peer);
+        if (round == 0)
+            before = fixture_descriptors();
+        assert_in_range(fixture_descriptors(), before, before + round * kept);
     }
 }
 
@@ -173,7 +196,8 @@ int main(void)
         cmocka_unit_test(where_it_cannot_listen_it_says_why),
         cmocka_unit_test(it_listens_on_ipv6_and_names_ipv4_peers_as_such),
         cmocka_unit_test(who_is_connected_when_it_stops_listening_stays),
-        cmocka_unit_test(no_descriptor_is_kept),
+        cmocka_unit_test(connections_leave_no_descriptor),
+        cmocka_unit_test(an_edge_leaves_no_descriptor_of_its_own),
         cmocka_unit_test(without_descriptors_it_sheds_who_comes_and_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
