@@ -105,7 +105,7 @@ node_prepare() {
     say "Node $(node --version) is too old for the pages: taking Node $node_version from npm, into build/node"
     rm -rf "$cache"
     npm install --prefix "$cache" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
-        "node-linux-$machine@$node_version" "npm@$npm_version"
+        "node-linux-$machine@$node_version" "npm@$npm_version" >/dev/null
     mkdir -p "$cache/bin"
     ln -s "../node_modules/node-linux-$machine/bin/node" "$cache/bin/node"
     ln -s ../node_modules/.bin/npm ../node_modules/.bin/npx "$cache/bin/"
