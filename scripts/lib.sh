@@ -123,9 +123,9 @@ npm_install() {
     cp "$folder/package-lock.json" "$stamp"
 }
 
-# configure PRESET [CMAKE OPTION...]
+# configure PRESET [CMAKE OPTION...]: after node_prepare, so that the tests run under that Node.
 configure() {
-    local preset=$1 options=() log
+    local preset=$1 options=(-DNODE="$(command -v node)") log
     shift
     if has ccache; then options+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache); fi
     log=$(mktemp)
