@@ -17,10 +17,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define SOCKET_PING_MS     20000
-#define SOCKET_PING_JITTER 5000
-#define SOCKET_PINGS_LOST  2
-#define SOCKET_CLOSE_MS    5000 /* for what is pending, the close frame and its answer */
+#define SOCKET_PING_MS    20000
+#define SOCKET_PINGS_LOST 2
+#define SOCKET_CLOSE_MS   5000 /* for what is pending, the close frame and its answer */
 
 _Static_assert(FRAME_HEADROOM >= LWS_PRE, "a frame has too little room before its bytes for libwebsockets");
 
@@ -109,7 +108,8 @@ const char *edge_socket_peer(const struct edge_socket *socket)
 
 static void socket_plan_ping(struct edge_socket *socket)
 {
-    socket->ping_at = edge_now(socket->edge) + SOCKET_PING_MS + edge_random(socket->edge, SOCKET_PING_JITTER);
+    uint64_t least = socket->edge->settings.ping_ms ? socket->edge->settings.ping_ms : SOCKET_PING_MS;
+    socket->ping_at = edge_now(socket->edge) + least + edge_random(socket->edge, (uint32_t)(least / 4) + 1);
 }
 
 static int socket_establish(struct lws *wsi, struct edge_socket **slot)

@@ -29,8 +29,8 @@ local LEVELS = {'open', 'code', 'verified'}
 local LIMIT = {CHALLENGES = 64, IDEA_FREE_MS = 600000}
 local POINTS = {idea = 10, ballot = 2, support = 1}
 
-local function text_of(number) -- tostring() of Redis' Lua rounds to 14 digits
-    return format('%.0f', number)
+local function text_of(number) -- tostring() of Redis' Lua rounds to 14 digits; + 0 because -0 is no integer to Redis
+    return format('%.0f', number + 0)
 end
 
 -- An optional argument: nil where absent.

@@ -200,7 +200,7 @@ local function idea_count(s, writes, i, c, sign)
     local challenges, of = s.base .. 'challenges', i.challenge
     local counts = tally.read(s, i.id, of, c.ballot)
     local ideas = call('HINCRBY', challenges, of .. '.ideas', sign)
-    local votes = call('HINCRBY', challenges, of .. '.votes', sign * tally.ballots(c.ballot, counts))
+    local votes = call('HINCRBY', challenges, of .. '.votes', text_of(sign * tally.ballots(c.ballot, counts)))
     for _, write in ipairs({'c:' .. of .. '.ideas', text_of(ideas), 'c:' .. of .. '.votes', text_of(votes)}) do
         writes[#writes + 1] = write
     end

@@ -38,9 +38,10 @@ struct fixture {
     struct fixture_user users[FIXTURE_SOCKETS];
     unsigned opened;
     void (*on_request)(struct fixture *fixture, struct edge_request *request);
+    void (*on_opened)(struct fixture_user *user);
     void (*on_message)(struct fixture_user *user, const char *text, size_t size);
     struct edge_request *held[4];
-    unsigned requests;
+    unsigned requests, ticks;
     int refused; /* status of the last answer that the edge gave by itself */
 };
 
@@ -58,6 +59,8 @@ static inline void *fixture_on_opened(void *owner, struct edge_socket *socket)
     struct fixture_user *user = &fixture->users[fixture->opened++];
     user->fixture = fixture;
     user->socket = socket;
+    if (fixture->on_opened)
+        fixture->on_opened(user);
     return user;
 }
 
@@ -122,7 +125,7 @@ static inline void fixture_answer_text(struct edge_request *request, int status,
 
 static inline void fixture_on_tick(uv_timer_t *timer)
 {
-    (void)timer;
+    ((struct fixture *)timer->data)->ticks++;
 }
 
 static inline void fixture_prepare(struct fixture *fixture)
@@ -131,6 +134,7 @@ static inline void fixture_prepare(struct fixture *fixture)
     memset(fixture, 0, sizeof(*fixture));
     assert_int_equal(uv_loop_init(&fixture->loop), 0);
     uv_timer_init(&fixture->loop, &fixture->tick);
+    fixture->tick.data = fixture;
     uv_timer_start(&fixture->tick, fixture_on_tick, 1, 1);
     fixture->settings = (struct edge_settings){
         .loop = &fixture->loop,
@@ -168,6 +172,20 @@ static inline void fixture_turns(struct fixture *fixture, unsigned turns)
 {
     while (turns--)
         fixture_turn(fixture);
+}
+
+/* Whether the loop sleeps when nothing happens: nothing but the tick wakes it. */
+static inline bool fixture_sleeps(struct fixture *fixture)
+{
+    unsigned turns = 0;
+    fixture_turns(fixture, 50); /* what is still on its way */
+    uv_timer_start(&fixture->tick, fixture_on_tick, 2, 2);
+    for (fixture->ticks = 0; fixture->ticks < 200; turns++)
+        fixture_turn(fixture);
+    uv_timer_start(&fixture->tick, fixture_on_tick, 1, 1);
+    if (turns >= 1000) /* a loop that spins has hundreds from tick to tick */
+        print_message("%u turns in %u ticks\n", turns, fixture->ticks);
+    return turns < 1000;
 }
 
 /* Frees the edge, runs the loop until nothing is left on it, and says so. */

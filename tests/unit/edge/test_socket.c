@@ -286,6 +286,46 @@ static void a_peer_that_takes_no_bytes_is_closed_in_time(void **state)
     fixture_close(&fixture);
 }
 
+static void a_peer_that_answers_no_pings_is_closed_and_one_that_does_is_not(void **state)
+{
+    struct fixture fixture;
+    char *error = NULL;
+    (void)state;
+    fixture_prepare(&fixture);
+    fixture.settings.ping_ms = 100;
+    fixture.edge = edge_new(&fixture.settings, &error);
+    struct peer silent = peer_socket(&fixture), lively = peer_socket(&fixture);
+    for (int i = 0; i < 5; i++) {
+        size_t size;
+        CLEAN_FREE char *ping = peer_read(&lively, FRAME_PING, &size);
+        peer_frame(&lively, FRAME_PONG, ping, size);
+    }
+    fixture_await(&fixture, fixture.users[0].closed);
+    assert_int_equal(fixture.users[1].closed, 0);
+    peer_close(&silent);
+    peer_close(&lively);
+    fixture_close(&fixture);
+}
+
+static void a_peer_that_does_not_answer_a_close_is_closed_all_the_same(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+    fixture_open(&fixture);
+    struct peer silent = peer_socket(&fixture), stuck = peer_socket_to(&fixture, 4096);
+    CLEAN_FREE char *text = memory_alloc(50001);
+    memset(text, 'z', 50000);
+    while (sends(&fixture.users[1], text))
+        continue;
+    edge_socket_close(fixture.users[0].socket, 4005, "");
+    edge_socket_close(fixture.users[1].socket, 4003, "too slow");
+    peer_expect_close(&silent, 4005, "");
+    fixture_await(&fixture, fixture.users[0].closed && fixture.users[1].closed);
+    peer_close(&silent);
+    peer_close(&stuck);
+    fixture_close(&fixture);
+}
+
 static void the_server_closes_with_a_code_and_a_reason(void **state)
 {
     struct fixture fixture;
@@ -330,6 +370,50 @@ static void a_handler_may_close_its_socket_at_a_message(void **state)
     assert_string_equal(fixture.users[0].messages.bytes, "one|");
     peer_close(&peer);
     fixture_await(&fixture, fixture.users[0].closed);
+    fixture_close(&fixture);
+}
+
+static void greets_and_closes(struct fixture_user *user)
+{
+    assert_true(sends(user, "one too many"));
+    edge_socket_close(user->socket, 4004, "too many sockets");
+}
+
+static void a_handler_may_close_its_socket_as_it_opens(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+    fixture_open(&fixture);
+    fixture.on_opened = greets_and_closes;
+    struct peer peer = peer_socket(&fixture);
+    peer_expect_text(&peer, "one too many");
+    peer_expect_close(&peer, 4004, "too many sockets");
+    peer_frame(&peer, FRAME_CLOSE, "\x0f\xa4", 2);
+    fixture_await(&fixture, fixture.users[0].closed);
+    peer_close(&peer);
+    fixture_close(&fixture);
+}
+
+static void sockets_with_nothing_to_do_leave_the_loop_asleep(void **state)
+{
+    struct fixture fixture;
+    struct peer peers[FIXTURE_SOCKETS];
+    (void)state;
+    fixture_open(&fixture);
+    for (int i = 0; i < FIXTURE_SOCKETS; i++) {
+        peers[i] = peer_socket_to(&fixture, i ? 0 : 4096);
+        assert_true(sends(&fixture.users[i], "hello"));
+        peer_expect_text(&peers[i], "hello");
+    }
+    CLEAN_FREE char *text = memory_alloc(50001);
+    memset(text, 'z', 50000);
+    while (sends(&fixture.users[0], text)) /* one does not read, and owes us nothing but time */
+        continue;
+    assert_true(fixture_sleeps(&fixture));
+    for (int i = 0; i < FIXTURE_SOCKETS; i++)
+        peer_close(&peers[i]);
+    fixture_await(&fixture, edge_connections(fixture.edge) == 0);
+    assert_true(fixture_sleeps(&fixture));
     fixture_close(&fixture);
 }
 
@@ -403,8 +487,12 @@ int main(void)
         cmocka_unit_test(sixteen_fragments_and_a_raised_limit_are_accepted),
         cmocka_unit_test(a_peer_that_stops_reading_is_told_apart_and_loses_nothing),
         cmocka_unit_test(a_peer_that_takes_no_bytes_is_closed_in_time),
+        cmocka_unit_test(a_peer_that_answers_no_pings_is_closed_and_one_that_does_is_not),
+        cmocka_unit_test(a_peer_that_does_not_answer_a_close_is_closed_all_the_same),
         cmocka_unit_test(the_server_closes_with_a_code_and_a_reason),
         cmocka_unit_test(a_handler_may_close_its_socket_at_a_message),
+        cmocka_unit_test(a_handler_may_close_its_socket_as_it_opens),
+        cmocka_unit_test(sockets_with_nothing_to_do_leave_the_loop_asleep),
         cmocka_unit_test(a_peer_closes_with_any_code_and_is_answered),
         cmocka_unit_test(an_answer_may_be_sent_from_the_message),
         cmocka_unit_test(sockets_open_when_the_edge_is_freed_are_told),
