@@ -110,7 +110,7 @@ static void members_add(const struct scope *scope, const struct member *members,
         assert(schema); /* a document outside of a notification */
         if (scope->patch)
             schema = nullable(schema);
-        if (*member->summary)
+        else if (*member->summary)
             json_object_set_new(schema, "description", json_string(member->summary));
         json_object_set_new(properties, member->name, schema);
         if (member->required && !scope->patch)
