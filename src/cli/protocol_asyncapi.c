@@ -3,6 +3,7 @@
 #include "cli/protocol_schema.h"
 #include "cli/protocol_tables.h"
 #include "domain/command.h"
+#include "domain/error.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -27,24 +28,26 @@ static void example_add(json_t *examples, const char *summary, const json_t *pay
         json_array_append_new(examples, json_pack("{s:s, s:O}", "summary", summary, "payload", payload));
 }
 
-/* The member `which` (request, response) of a command's example and of its variants. */
+/* The member `which` (request, response) of a command's example and of its variants; errors are a message of their own. */
 static json_t *command_examples(const json_t *example, const char *which)
 {
     json_t *examples = json_array(), *variant;
     size_t i;
     example_add(examples, json_string_value(json_object_get(example, "summary")), json_object_get(example, which));
-    json_array_foreach (json_object_get(example, "also"), i, variant)
-        example_add(examples, json_string_value(json_object_get(variant, "summary")), json_object_get(variant, which));
+    json_array_foreach (json_object_get(example, "also"), i, variant) {
+        const json_t *payload = json_object_get(variant, which);
+        if (!json_object_get(payload, "error"))
+            example_add(examples, json_string_value(json_object_get(variant, "summary")), payload);
+    }
     return examples;
 }
 
 static json_t *message(const char *name, const char *tail, const char *summary, json_t *examples)
 {
-    char title[128], schema[128];
+    char title[128];
     snprintf(title, sizeof(title), "%s%s", name, tail);
-    snprintf(schema, sizeof(schema), "%s%s", name, tail);
     json_t *made = json_pack("{s:s, s:s, s:s, s:o}", "name", title, "summary", summary, "contentType",
-                             "application/json", "payload", schema_ref(SCHEMA_COMPONENTS, "%s", schema));
+                             "application/json", "payload", schema_ref(SCHEMA_COMPONENTS, "%s", title));
     if (json_array_size(examples) > 0)
         json_object_set(made, "examples", examples);
     json_decref(examples);
@@ -64,17 +67,34 @@ static void command_add(const struct protocol_command *command, json_t *channel,
     json_t *example = example_load("commands", command->name);
     object_add(messages, command->name, "_request",
                message(command->name, "_request", command->summary, command_examples(example, "request")));
-    object_add(messages, command->name, "_response",
-               message(command->name, "_response", "The answer", command_examples(example, "response")));
+    object_add(messages, command->name, "_answer",
+               message(command->name, "_answer", "The answer", command_examples(example, "response")));
     json_decref(example);
     object_add(channel, command->name, "_request", message_ref(command->name, "_request"));
-    object_add(channel, command->name, "_response", message_ref(command->name, "_response"));
+    object_add(channel, command->name, "_answer", message_ref(command->name, "_answer"));
     json_object_set_new(operations, command->name,
-                        json_pack("{s:s, s:{s:s}, s:s, s:[o], s:{s:{s:s}, s:[o]}}", "action", "receive", "channel",
+                        json_pack("{s:s, s:{s:s}, s:s, s:[o], s:{s:{s:s}, s:[o,o]}}", "action", "receive", "channel",
                                   "$ref", "#/channels/palabre", "summary", command->summary, "messages",
                                   channel_message_ref(command->name, "_request"), "reply", "channel", "$ref",
                                   "#/channels/palabre", "messages",
-                                  channel_message_ref(command->name, "_response")));
+                                  channel_message_ref(command->name, "_answer"), channel_message_ref("error", "_response")));
+}
+
+/* What any command may be answered instead. */
+static void errors_add(json_t *channel, json_t *messages)
+{
+    json_t *examples = json_array();
+    for (int i = ERROR_none + 1; i < ERROR_COUNT; i++) {
+        json_t *example = example_load("errors", error_name((enum error)i));
+        json_t *payload = example ? json_pack("{s:s, s:i, s:O}", "jsonrpc", "2.0", "id", 1, "error",
+                                              json_object_get(example, "error"))
+                                  : NULL;
+        example_add(examples, error_message((enum error)i), payload);
+        json_decref(payload);
+        json_decref(example);
+    }
+    json_object_set_new(messages, "error_response", message("error", "_response", "A refusal", examples));
+    json_object_set_new(channel, "error_response", message_ref("error", "_response"));
 }
 
 static void notification_add(const struct protocol_notification *row, json_t *channel, json_t *messages,
@@ -107,6 +127,7 @@ json_t *asyncapi_document(void)
     for (const struct protocol_command *command = protocol_commands; command->name; command++)
         if (command->doors & DOOR_WEBSOCKET)
             command_add(command, channel, messages, operations);
+    errors_add(channel, messages);
     for (const struct protocol_notification *row = protocol_notifications; row->name; row++)
         notification_add(row, channel, messages, operations);
     json_t *definitions = schema_definitions(SCHEMA_COMPONENTS);

@@ -63,10 +63,13 @@ static json_t *problem_response(int status)
                                           json_object_get(example, "problem")));
         json_decref(example);
     }
+    json_t *schema = json_array_size(schemas) == 1 ? json_incref(json_array_get(schemas, 0))
+                                                   : json_pack("{s:O}", "anyOf", schemas);
+    json_decref(schemas);
     char description[64];
     snprintf(description, sizeof(description), "A problem document (RFC 9457) of status %d", status);
-    return json_pack("{s:s, s:{s:{s:{s:o}, s:o}}}", "description", description, "content",
-                     "application/problem+json", "schema", "anyOf", schemas, "examples", examples);
+    return json_pack("{s:s, s:{s:{s:o, s:o}}}", "description", description, "content", "application/problem+json",
+                     "schema", schema, "examples", examples);
 }
 
 static json_t *json_content(json_t *schema)

@@ -166,12 +166,14 @@ static void command_add(json_t *definitions, const char *place, const struct pro
         json_array_remove(json_object_get(request, "required"), 2);
     definition_add(definitions, command->name, "_request", request);
 
-    json_t *success = json_pack("{s:s, s:{s:{s:s}, s:o, s:o}, s:[s,s,s], s:b}", "type", "object", "properties",
+    json_t *answer = json_pack("{s:s, s:{s:{s:s}, s:o, s:o}, s:[s,s,s], s:b}", "type", "object", "properties",
                                 "jsonrpc", "const", "2.0", "id", schema_ref(place, "call_id"), "result",
                                 schema_ref(place, "%s_result", command->name), "required", "jsonrpc", "id", "result",
                                 "additionalProperties", 0);
+    definition_add(definitions, command->name, "_answer", answer);
     definition_add(definitions, command->name, "_response",
-                   json_pack("{s:[o,o]}", "anyOf", success, schema_ref(place, "error_response")));
+                   json_pack("{s:[o,o]}", "anyOf", schema_ref(place, "%s_answer", command->name),
+                             schema_ref(place, "error_response")));
 }
 
 static void commands_add(json_t *definitions, const char *place)
