@@ -122,7 +122,7 @@ static void command_path_add(json_t *paths, const struct protocol_command *comma
     json_t *body = json_pack("{s:b, s:o}", "required", required, "content",
                              content_with_example(schema_ref(SCHEMA_COMPONENTS, "%s_params", command->name), summary, params));
     json_t *parameters = json_pack("[o]", parameter_ref("session"));
-    if (command->write)
+    if (command->effect == WRITE)
         json_array_append_new(parameters, parameter_ref("idempotency_key"));
     json_t *responses = json_pack("{s:o}", "200",
                                   response("Done", content_with_example(schema_ref(SCHEMA_COMPONENTS, "%s_result", command->name),

@@ -2,8 +2,8 @@
 #include "base/buffer.h"
 #include "cli/protocol_members.h"
 #include "cli/protocol_tables.h"
+#include "domain/command.h"
 #include "domain/error.h"
-#include "domain/limits.h"
 #include "domain/words.h"
 
 #include <assert.h>
@@ -154,7 +154,7 @@ static bool members_need_nothing(const struct member *members)
 static void command_add(json_t *definitions, const char *place, const struct protocol_command *command)
 {
     json_t *params = member_object(place, command->params);
-    if (command->write)
+    if (command->effect == WRITE)
         json_object_set_new(json_object_get(params, "properties"), "key", schema_ref(place, "key"));
     json_object_set_new(params, "description", json_string(command->summary));
     definition_add(definitions, command->name, "_params", params);
@@ -321,6 +321,7 @@ static void patches_prune(json_t *definitions)
 
 json_t *schema_document(void)
 {
+    static const char *const effects[] = {[WRITE] = "write", [READ] = "read", [CONNECTION] = "connection"};
     json_t *definitions = schema_definitions(SCHEMA_DEFS), *limits = json_object();
     patches_prune(definitions);
     for (const struct protocol_limit *limit = protocol_limits; limit->name; limit++)
@@ -329,7 +330,7 @@ json_t *schema_document(void)
     for (const struct protocol_topic *topic = protocol_topics; topic->name; topic++)
         json_object_set_new(topics, topic->name, topic_schema(topic));
     for (const struct protocol_command *command = protocol_commands; command->name; command++)
-        json_object_set_new(commands, command->name, json_string(command->write ? "write" : "read"));
+        json_object_set_new(commands, command->name, json_string(effects[command->effect]));
     return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:[o,o], s:o}", "$schema",
                      "https://json-schema.org/draft/2020-12/schema", "$id", "urn:palabre:protocol:" PROTOCOL_VERSION,
                      "title", "Palabre protocol, version " PROTOCOL_VERSION, "description",

@@ -58,7 +58,7 @@ const struct shape protocol_shapes[] = {
 
 const struct protocol_command protocol_commands[] = {
 #define COMMAND(name, rights, doors, rate, effect, summary)                                                          \
-    {#name, summary, doors, (effect) == WRITE, params_of_##name, result_of_##name},
+    {#name, summary, doors, effect, params_of_##name, result_of_##name},
 #define PARAM(command, field, type, presence, limit, summary)
 #define COMMAND_END(name)
 #include "commands.def"

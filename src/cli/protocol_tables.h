@@ -61,7 +61,7 @@ struct protocol_command {
     const char *name; /* NULL ends the list */
     const char *summary;
     unsigned doors; /* enum door */
-    bool write;
+    int effect;     /* enum effect */
     const struct member *params, *result;
 };
 
