@@ -28,13 +28,16 @@ static void example_add(json_t *examples, const char *summary, const json_t *pay
         json_array_append_new(examples, json_pack("{s:s, s:O}", "summary", summary, "payload", payload));
 }
 
-/* The member `which` (request, response) of a command's example and of its variants; errors are a message of their own. */
+/* The member `which` (request, response) of a command's example and of its variants; errors are a message of
+ * their own. */
 static json_t *command_examples(const json_t *example, const char *which)
 {
     json_t *examples = json_array(), *variant;
     size_t i;
-    example_add(examples, json_string_value(json_object_get(example, "summary")), json_object_get(example, which));
-    json_array_foreach (json_object_get(example, "also"), i, variant) {
+    example_add(examples, json_string_value(json_object_get(example, "summary")),
+                json_object_get(example, which));
+    json_array_foreach(json_object_get(example, "also"), i, variant)
+    {
         const json_t *payload = json_object_get(variant, which);
         if (!json_object_get(payload, "error"))
             example_add(examples, json_string_value(json_object_get(variant, "summary")), payload);
@@ -62,7 +65,8 @@ static void object_add(json_t *object, const char *name, const char *tail, json_
 }
 
 /* A command: what the server receives, and what it replies. */
-static void command_add(const struct protocol_command *command, json_t *channel, json_t *messages, json_t *operations)
+static void command_add(const struct protocol_command *command, json_t *channel, json_t *messages,
+                        json_t *operations)
 {
     json_t *example = example_load("commands", command->name);
     object_add(messages, command->name, "_request",
@@ -73,11 +77,12 @@ static void command_add(const struct protocol_command *command, json_t *channel,
     object_add(channel, command->name, "_request", message_ref(command->name, "_request"));
     object_add(channel, command->name, "_answer", message_ref(command->name, "_answer"));
     json_object_set_new(operations, command->name,
-                        json_pack("{s:s, s:{s:s}, s:s, s:[o], s:{s:{s:s}, s:[o,o]}}", "action", "receive", "channel",
-                                  "$ref", "#/channels/palabre", "summary", command->summary, "messages",
-                                  channel_message_ref(command->name, "_request"), "reply", "channel", "$ref",
-                                  "#/channels/palabre", "messages",
-                                  channel_message_ref(command->name, "_answer"), channel_message_ref("error", "_response")));
+                        json_pack("{s:s, s:{s:s}, s:s, s:[o], s:{s:{s:s}, s:[o,o]}}", "action", "receive",
+                                  "channel", "$ref", "#/channels/palabre", "summary", command->summary,
+                                  "messages", channel_message_ref(command->name, "_request"), "reply",
+                                  "channel", "$ref", "#/channels/palabre", "messages",
+                                  channel_message_ref(command->name, "_answer"),
+                                  channel_message_ref("error", "_response")));
 }
 
 /* What any command may be answered instead. */
@@ -104,9 +109,11 @@ static void notification_add(const struct protocol_notification *row, json_t *ch
     snprintf(schema, sizeof(schema), "notification_%s", row->name);
     json_t *examples = json_array(), *example = example_load("notifications", row->name), *variant;
     size_t i;
-    example_add(examples, json_string_value(json_object_get(example, "summary")), json_object_get(example, "message"));
-    json_array_foreach (json_object_get(example, "also"), i, variant)
-        example_add(examples, json_string_value(json_object_get(variant, "summary")), json_object_get(variant, "message"));
+    example_add(examples, json_string_value(json_object_get(example, "summary")),
+                json_object_get(example, "message"));
+    json_array_foreach(json_object_get(example, "also"), i, variant)
+        example_add(examples, json_string_value(json_object_get(variant, "summary")),
+                    json_object_get(variant, "message"));
     for (const struct protocol_topic *topic = protocol_topics; row->topical && topic->name; topic++) {
         json_t *shown = example_load("topics", topic->name);
         example_add(examples, topic->summary, json_object_get(shown, row->name));
@@ -133,17 +140,19 @@ json_t *asyncapi_document(void)
     json_t *definitions = schema_definitions(SCHEMA_COMPONENTS);
     schema_prune(definitions, messages, SCHEMA_COMPONENTS);
     json_t *document = json_pack(
-        "{s:s, s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:s, s:{s:{s:s, s:s, s:s}}, s:{s:{s:s, s:s, s:o, s:{s:{s:s}}}}, s:o, "
+        "{s:s, s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:s, s:{s:{s:s, s:s, s:s}}, s:{s:{s:s, s:s, s:o, "
+        "s:{s:{s:s}}}}, s:o, "
         "s:{s:o, s:o}}",
-        "asyncapi", "3.0.0", "id", "urn:palabre:protocol:" PROTOCOL_VERSION, "info", "title", "Palabre", "version",
-        PROTOCOL_VERSION, "description",
-        "Palabre over WebSocket: JSON-RPC 2.0 in text frames, subprotocol palabre.v1. The first call is hello; batches "
+        "asyncapi", "3.0.0", "id", "urn:palabre:protocol:" PROTOCOL_VERSION, "info", "title", "Palabre",
+        "version", PROTOCOL_VERSION, "description",
+        "Palabre over WebSocket: JSON-RPC 2.0 in text frames, subprotocol palabre.v1. The first call is "
+        "hello; batches "
         "hold at most 16 calls.",
-        "license", "name", "Apache-2.0", "url", "https://www.apache.org/licenses/LICENSE-2.0", "defaultContentType",
-        "application/json", "servers", "local", "host", "localhost:7700", "protocol", "ws", "description",
-        "palabre serve, unless told otherwise", "channels", "palabre", "address", "/ws", "description",
-        "The one socket of a page", "messages", channel, "bindings", "ws", "method", "GET", "operations", operations,
-        "components", "messages", messages, "schemas", definitions);
+        "license", "name", "Apache-2.0", "url", "https://www.apache.org/licenses/LICENSE-2.0",
+        "defaultContentType", "application/json", "servers", "local", "host", "localhost:7700", "protocol",
+        "ws", "description", "palabre serve, unless told otherwise", "channels", "palabre", "address", "/ws",
+        "description", "The one socket of a page", "messages", channel, "bindings", "ws", "method", "GET",
+        "operations", operations, "components", "messages", messages, "schemas", definitions);
     assert(document);
     return document;
 }

@@ -31,7 +31,8 @@ static json_t *integer_schema(const struct member *member)
 
 static json_t *value_schema(void)
 {
-    return json_pack("{s:s, s:i, s:i}", "type", "integer", "minimum", (int)LIMIT_VALUE_LEAST, "maximum", (int)LIMIT_VALUE);
+    return json_pack("{s:s, s:i, s:i}", "type", "integer", "minimum", (int)LIMIT_VALUE_LEAST, "maximum",
+                     (int)LIMIT_VALUE);
 }
 
 static json_t *list_schema(const struct member *member, json_t *items)
@@ -50,8 +51,9 @@ static json_t *nullable(json_t *schema)
 /* A map holds its limit's number of entries; a patch to it also those that left. */
 static json_t *map_schema(const struct scope *scope, const struct member *member, json_t *values)
 {
-    json_t *schema = json_pack("{s:s, s:o, s:o}", "type", "object", "propertyNames", schema_ref(scope->place, "id"),
-                               "additionalProperties", scope->patch ? nullable(values) : values);
+    json_t *schema =
+        json_pack("{s:s, s:o, s:o}", "type", "object", "propertyNames", schema_ref(scope->place, "id"),
+                  "additionalProperties", scope->patch ? nullable(values) : values);
     if (member->limit > 0 && !scope->patch)
         json_object_set_new(schema, "maxProperties", json_integer(member->limit));
     return schema;
@@ -103,7 +105,8 @@ static json_t *member_schema(const struct scope *scope, const struct member *mem
     }
 }
 
-static void members_add(const struct scope *scope, const struct member *members, json_t *properties, json_t *required)
+static void members_add(const struct scope *scope, const struct member *members, json_t *properties,
+                        json_t *required)
 {
     for (const struct member *member = members; member->name; member++) {
         json_t *schema = member_schema(scope, member);
@@ -118,7 +121,8 @@ static void members_add(const struct scope *scope, const struct member *members,
     }
 }
 
-static void shape_members_add(const struct scope *scope, const struct shape *shape, json_t *properties, json_t *required)
+static void shape_members_add(const struct scope *scope, const struct shape *shape, json_t *properties,
+                              json_t *required)
 {
     if (strcmp(shape->base, "NONE") != 0)
         shape_members_add(scope, protocol_shape(shape->base), properties, required);

@@ -68,8 +68,8 @@ static json_t *problem_response(int status)
     json_decref(schemas);
     char description[64];
     snprintf(description, sizeof(description), "A problem document (RFC 9457) of status %d", status);
-    return json_pack("{s:s, s:{s:{s:o, s:o}}}", "description", description, "content", "application/problem+json",
-                     "schema", schema, "examples", examples);
+    return json_pack("{s:s, s:{s:{s:o, s:o}}}", "description", description, "content",
+                     "application/problem+json", "schema", schema, "examples", examples);
 }
 
 static json_t *json_content(json_t *schema)
@@ -77,7 +77,8 @@ static json_t *json_content(json_t *schema)
     return json_pack("{s:{s:o}}", "application/json", "schema", schema);
 }
 
-/* {"application/json": {schema, examples: {example: {summary, value}}}}; without examples where there is no value. */
+/* {"application/json": {schema, examples: {example: {summary, value}}}}; without examples where there is no
+ * value. */
 static json_t *content_with_example(json_t *schema, const char *summary, const json_t *value)
 {
     json_t *content = json_content(schema);
@@ -97,8 +98,8 @@ static json_t *response(const char *description, json_t *content)
 }
 
 /* Takes parameters, body and responses; the first two may be NULL. */
-static json_t *operation(const char *id, const char *tag, const char *summary, json_t *parameters, json_t *body,
-                         json_t *responses)
+static json_t *operation(const char *id, const char *tag, const char *summary, json_t *parameters,
+                         json_t *body, json_t *responses)
 {
     json_t *made = json_pack("{s:s, s:s, s:[s]}", "operationId", id, "summary", summary, "tags", tag);
     if (parameters)
@@ -119,20 +120,23 @@ static void command_path_add(json_t *paths, const struct protocol_command *comma
     bool required = false;
     for (const struct member *param = command->params; param->name; param++)
         required |= param->required;
-    json_t *body = json_pack("{s:b, s:o}", "required", required, "content",
-                             content_with_example(schema_ref(SCHEMA_COMPONENTS, "%s_params", command->name), summary, params));
+    json_t *body = json_pack(
+        "{s:b, s:o}", "required", required, "content",
+        content_with_example(schema_ref(SCHEMA_COMPONENTS, "%s_params", command->name), summary, params));
     json_t *parameters = json_pack("[o]", parameter_ref("session"));
     if (command->effect == WRITE)
         json_array_append_new(parameters, parameter_ref("idempotency_key"));
-    json_t *responses = json_pack("{s:o}", "200",
-                                  response("Done", content_with_example(schema_ref(SCHEMA_COMPONENTS, "%s_result", command->name),
-                                                                        summary, result)));
+    json_t *responses = json_pack(
+        "{s:o}", "200",
+        response("Done", content_with_example(schema_ref(SCHEMA_COMPONENTS, "%s_result", command->name),
+                                              summary, result)));
     problems_add(responses);
     char path[96];
     snprintf(path, sizeof(path), "/api/v1/sessions/{session}/%s", command->name);
-    json_object_set_new(paths, path,
-                        json_pack("{s:o}", "post", operation(command->name, "commands", command->summary, parameters, body,
-                                                             responses)));
+    json_object_set_new(
+        paths, path,
+        json_pack("{s:o}", "post",
+                  operation(command->name, "commands", command->summary, parameters, body, responses)));
     json_decref(example);
 }
 
@@ -149,53 +153,64 @@ static json_t *topic_content(void)
             json_array_append_new(options, schema_ref(SCHEMA_COMPONENTS, "%s", name));
             const json_t *params = json_object_get(json_object_get(example, kinds[i]), "params");
             if (params)
-                json_object_set_new(examples, name, json_pack("{s:s, s:O}", "summary", topic->summary, "value", params));
+                json_object_set_new(examples, name,
+                                    json_pack("{s:s, s:O}", "summary", topic->summary, "value", params));
         }
         json_decref(example);
     }
-    return json_pack("{s:{s:{s:o}, s:o}}", "application/json", "schema", "anyOf", options, "examples", examples);
+    return json_pack("{s:{s:{s:o}, s:o}}", "application/json", "schema", "anyOf", options, "examples",
+                     examples);
 }
 
 static void topic_path_add(json_t *paths)
 {
-    json_t *parameters = json_pack("[o,o,o,o]", parameter_ref("session"), parameter_ref("topic"), parameter_ref("since"),
-                                   parameter_ref("if_none_match"));
-    json_t *shown = response("The params of a snapshot; with `since`, those of the delta where it reaches", topic_content());
+    json_t *parameters = json_pack("[o,o,o,o]", parameter_ref("session"), parameter_ref("topic"),
+                                   parameter_ref("since"), parameter_ref("if_none_match"));
+    json_t *shown = response("The params of a snapshot; with `since`, those of the delta where it reaches",
+                             topic_content());
     json_object_set_new(shown, "headers",
-                        json_pack("{s:{s:s, s:{s:s}}, s:{s:s, s:{s:s}}, s:{s:s, s:{s:s}}}", "ETag", "description",
-                                  "the position, quoted: \"<epoch>:<v>\"", "schema", "type", "string", "Cache-Control",
-                                  "description", "private", "schema", "type", "string", "Vary", "description",
-                                  "Authorization", "schema", "type", "string"));
-    json_t *responses = json_pack("{s:o, s:o}", "200", shown, "304", response("Nothing changed since If-None-Match", NULL));
+                        json_pack("{s:{s:s, s:{s:s}}, s:{s:s, s:{s:s}}, s:{s:s, s:{s:s}}}", "ETag",
+                                  "description", "the position, quoted: \"<epoch>:<v>\"", "schema", "type",
+                                  "string", "Cache-Control", "description", "private", "schema", "type",
+                                  "string", "Vary", "description", "Authorization", "schema", "type",
+                                  "string"));
+    json_t *responses =
+        json_pack("{s:o, s:o}", "200", shown, "304", response("Nothing changed since If-None-Match", NULL));
     problems_add(responses);
-    json_t *get = operation("topic_get", "topics", "A topic as it is, or what changed in it", parameters, NULL, responses);
+    json_t *get = operation("topic_get", "topics", "A topic as it is, or what changed in it", parameters,
+                            NULL, responses);
     json_object_set_new(get, "security", json_pack("[{s:[]}, {}]", "token"));
     json_object_set_new(paths, "/api/v1/sessions/{session}/topics/{topic}", json_pack("{s:o}", "get", get));
 }
 
 static void session_paths_add(json_t *paths)
 {
-    json_t *responses = json_pack("{s:o}", "201",
-                                  response("Created", json_content(schema_ref(SCHEMA_COMPONENTS, "session_created"))));
+    json_t *responses = json_pack(
+        "{s:o}", "201", response("Created", json_content(schema_ref(SCHEMA_COMPONENTS, "session_created"))));
     problems_add(responses);
-    json_t *body = json_pack("{s:b, s:o}", "required", 1, "content", json_content(schema_ref(SCHEMA_COMPONENTS, "session_file")));
+    json_t *body = json_pack("{s:b, s:o}", "required", 1, "content",
+                             json_content(schema_ref(SCHEMA_COMPONENTS, "session_file")));
     json_object_set_new(paths, "/api/v1/sessions",
-                        json_pack("{s:o}", "post", operation("session_create", "sessions",
-                                                             "Creates a session from a session file (admin; no pictures)",
-                                                             NULL, body, responses)));
+                        json_pack("{s:o}", "post",
+                                  operation("session_create", "sessions",
+                                            "Creates a session from a session file (admin; no pictures)",
+                                            NULL, body, responses)));
 
-    responses = json_pack("{s:o}", "200", response("Joined", json_content(schema_ref(SCHEMA_COMPONENTS, "joined"))));
+    responses =
+        json_pack("{s:o}", "200", response("Joined", json_content(schema_ref(SCHEMA_COMPONENTS, "joined"))));
     problems_add(responses);
-    body = json_pack("{s:b, s:o}", "required", 0, "content", json_content(schema_ref(SCHEMA_COMPONENTS, "join_params")));
-    json_t *join = operation("session_join", "sessions", "Becomes a participant of a session that is open to anyone",
-                             json_pack("[o]", parameter_ref("session")), body, responses);
+    body = json_pack("{s:b, s:o}", "required", 0, "content",
+                     json_content(schema_ref(SCHEMA_COMPONENTS, "join_params")));
+    json_t *join =
+        operation("session_join", "sessions", "Becomes a participant of a session that is open to anyone",
+                  json_pack("[o]", parameter_ref("session")), body, responses);
     json_object_set_new(join, "security", json_array());
     json_object_set_new(paths, "/api/v1/sessions/{session}/join", json_pack("{s:o}", "post", join));
 }
 
 /* What the server has for anyone: Takes the responses. */
-static void open_path_add(json_t *paths, const char *path, const char *id, const char *summary, json_t *parameters,
-                          json_t *responses)
+static void open_path_add(json_t *paths, const char *path, const char *id, const char *summary,
+                          json_t *parameters, json_t *responses)
 {
     json_t *get = operation(id, "server", summary, parameters, NULL, responses);
     json_object_set_new(get, "security", json_array());
@@ -212,10 +227,12 @@ static json_t *problem_ref(int status)
 static void server_paths_add(json_t *paths)
 {
     open_path_add(paths, "/api/v1/about", "about", "What this server is", NULL,
-                  json_pack("{s:o}", "200", response("This server", json_content(schema_ref(SCHEMA_COMPONENTS, "about")))));
+                  json_pack("{s:o}", "200",
+                            response("This server", json_content(schema_ref(SCHEMA_COMPONENTS, "about")))));
     open_path_add(paths, "/demo.json", "demo", "The sessions of --demo and their links", NULL,
-                  json_pack("{s:o, s:o}", "200", response("The demo", json_content(schema_ref(SCHEMA_COMPONENTS, "demo"))),
-                            "404", problem_ref(404)));
+                  json_pack("{s:o, s:o}", "200",
+                            response("The demo", json_content(schema_ref(SCHEMA_COMPONENTS, "demo"))), "404",
+                            problem_ref(404)));
     json_t *picture = json_object();
     static const char *const types[] = {"image/jpeg", "image/png", "image/webp"};
     for (size_t i = 0; i < 3; i++)
@@ -226,16 +243,18 @@ static void server_paths_add(json_t *paths)
     open_path_add(paths, "/healthz", "healthz", "Whether this process lives", NULL,
                   json_pack("{s:o}", "200", response("It does", NULL)));
     open_path_add(paths, "/readyz", "readyz", "Whether this server can serve: its store answers", NULL,
-                  json_pack("{s:o, s:o}", "200", response("It can", NULL), "503", response("It cannot at the moment", NULL)));
-    open_path_add(paths, "/metrics", "metrics", "Metrics in the text format of Prometheus", NULL,
-                  json_pack("{s:o}", "200",
-                            response("Metrics", json_pack("{s:{s:{s:s}}}", "text/plain", "schema", "type", "string"))));
+                  json_pack("{s:o, s:o}", "200", response("It can", NULL), "503",
+                            response("It cannot at the moment", NULL)));
+    open_path_add(
+        paths, "/metrics", "metrics", "Metrics in the text format of Prometheus", NULL,
+        json_pack("{s:o}", "200",
+                  response("Metrics", json_pack("{s:{s:{s:s}}}", "text/plain", "schema", "type", "string"))));
 }
 
 static json_t *parameter(const char *name, const char *in, const char *description, json_t *schema)
 {
-    return json_pack("{s:s, s:s, s:s, s:b, s:o}", "name", name, "in", in, "description", description, "required",
-                     strcmp(in, "path") == 0, "schema", schema);
+    return json_pack("{s:s, s:s, s:s, s:b, s:o}", "name", name, "in", in, "description", description,
+                     "required", strcmp(in, "path") == 0, "schema", schema);
 }
 
 static json_t *parameters_made(void)
@@ -243,11 +262,14 @@ static json_t *parameters_made(void)
     return json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:o}", "session",
         parameter("session", "path", "the session", schema_ref(SCHEMA_COMPONENTS, "id")), "topic",
-        parameter("topic", "path", "a topic, for example ideas:c1:top", schema_ref(SCHEMA_COMPONENTS, "topic")), "hash",
-        parameter("hash", "path", "the picture's digest", schema_ref(SCHEMA_COMPONENTS, "hash")), "since",
+        parameter("topic", "path", "a topic, for example ideas:c1:top",
+                  schema_ref(SCHEMA_COMPONENTS, "topic")),
+        "hash", parameter("hash", "path", "the picture's digest", schema_ref(SCHEMA_COMPONENTS, "hash")),
+        "since",
         parameter("since", "query", "the position this client holds: <epoch>:<v>",
                   json_pack("{s:s, s:s}", "type", "string", "pattern", "^[^:]+:\\d+$")),
-        "if_none_match", parameter("If-None-Match", "header", "an ETag", json_pack("{s:s}", "type", "string")),
+        "if_none_match",
+        parameter("If-None-Match", "header", "an ETag", json_pack("{s:s}", "type", "string")),
         "idempotency_key",
         parameter("Idempotency-Key", "header", "the same as `key`", schema_ref(SCHEMA_COMPONENTS, "key")));
 }
@@ -275,20 +297,22 @@ json_t *openapi_document(void)
             command_path_add(paths, command);
     server_paths_add(paths);
 
-    json_t *components = json_pack("{s:{s:{s:s, s:s, s:s, s:s}}, s:o, s:o}", "securitySchemes", "token", "type", "http",
-                                   "scheme", "bearer", "bearerFormat", "PASETO v4.public", "description",
-                                   "a session's token, or an admin's", "parameters", parameters_made(), "responses",
-                                   responses_made());
+    json_t *components = json_pack("{s:{s:{s:s, s:s, s:s, s:s}}, s:o, s:o}", "securitySchemes", "token",
+                                   "type", "http", "scheme", "bearer", "bearerFormat", "PASETO v4.public",
+                                   "description", "a session's token, or an admin's", "parameters",
+                                   parameters_made(), "responses", responses_made());
     json_t *document = json_pack(
-        "{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:[{s:s, s:s}], s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:s}], "
+        "{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:[{s:s, s:s}], s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, "
+        "s:s}], "
         "s:[{s:[]}], s:o, s:o}",
         "openapi", "3.1.0", "info", "title", "Palabre", "version", PROTOCOL_VERSION, "description",
-        "Palabre over HTTP: the commands and topics of the WebSocket. Refusals are RFC 9457 problem documents.",
-        "license", "name", "Apache-2.0", "url", "https://www.apache.org/licenses/LICENSE-2.0", "servers", "url", "/",
-        "description", "this server", "tags", "name", "sessions", "description", "Making and joining sessions", "name",
-        "topics", "description", "What can be watched", "name", "commands", "description", "What can be asked for",
-        "name", "server", "description", "About the server itself", "security", "token", "paths", paths, "components",
-        components);
+        "Palabre over HTTP: the commands and topics of the WebSocket. Refusals are RFC 9457 problem "
+        "documents.",
+        "license", "name", "Apache-2.0", "url", "https://www.apache.org/licenses/LICENSE-2.0", "servers",
+        "url", "/", "description", "this server", "tags", "name", "sessions", "description",
+        "Making and joining sessions", "name", "topics", "description", "What can be watched", "name",
+        "commands", "description", "What can be asked for", "name", "server", "description",
+        "About the server itself", "security", "token", "paths", paths, "components", components);
     assert(document);
     json_t *definitions = schema_definitions(SCHEMA_COMPONENTS);
     schema_prune(definitions, document, SCHEMA_COMPONENTS);

@@ -67,23 +67,32 @@ static json_t *topic_schema(const struct protocol_topic *only)
 
 static void basics_add(json_t *definitions)
 {
-    static const char date[] = "^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:\\d{2})$";
-    definition_add(definitions, "id", "", json_pack("{s:s, s:s}", "type", "string", "pattern", "^[a-z][a-z0-9-]{0,31}$"));
-    definition_add(definitions, "hash", "", json_pack("{s:s, s:s, s:s}", "type", "string", "pattern", "^[0-9a-f]{64}$",
-                                                      "description", "BLAKE2b-256 in hex"));
-    definition_add(definitions, "time", "", json_pack("{s:s, s:i, s:s}", "type", "integer", "minimum", 0, "description",
-                                                      "milliseconds since 1970 (UTC)"));
-    definition_add(definitions, "date", "", json_pack("{s:s, s:s, s:s}", "type", "string", "pattern", date, "description",
-                                                      "RFC 3339, with an offset"));
-    definition_add(definitions, "token", "", json_pack("{s:s, s:i}", "type", "string", "maxLength", LIMIT_TOKEN));
-    definition_add(definitions, "key", "", json_pack("{s:s, s:i, s:s}", "type", "string", "maxLength", LIMIT_KEY,
-                                                     "description", "made by the client: the same key with the same "
-                                                     "parameters gives the first answer again"));
-    definition_add(definitions, "epoch", "", json_pack("{s:s, s:i, s:s}", "type", "string", "maxLength", 64, "description",
-                                                       "opaque; kept together with the version"));
+    static const char date[] =
+        "^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:\\d{2})$";
+    definition_add(definitions, "id", "",
+                   json_pack("{s:s, s:s}", "type", "string", "pattern", "^[a-z][a-z0-9-]{0,31}$"));
+    definition_add(definitions, "hash", "",
+                   json_pack("{s:s, s:s, s:s}", "type", "string", "pattern", "^[0-9a-f]{64}$", "description",
+                             "BLAKE2b-256 in hex"));
+    definition_add(definitions, "time", "",
+                   json_pack("{s:s, s:i, s:s}", "type", "integer", "minimum", 0, "description",
+                             "milliseconds since 1970 (UTC)"));
+    definition_add(definitions, "date", "",
+                   json_pack("{s:s, s:s, s:s}", "type", "string", "pattern", date, "description",
+                             "RFC 3339, with an offset"));
+    definition_add(definitions, "token", "",
+                   json_pack("{s:s, s:i}", "type", "string", "maxLength", LIMIT_TOKEN));
+    definition_add(definitions, "key", "",
+                   json_pack("{s:s, s:i, s:s}", "type", "string", "maxLength", LIMIT_KEY, "description",
+                             "made by the client: the same key with the same "
+                             "parameters gives the first answer again"));
+    definition_add(definitions, "epoch", "",
+                   json_pack("{s:s, s:i, s:s}", "type", "string", "maxLength", 64, "description",
+                             "opaque; kept together with the version"));
     definition_add(definitions, "topic", "", topic_schema(NULL));
-    definition_add(definitions, "call_id", "", json_pack("{s:[s,s,s], s:s}", "type", "string", "number", "null",
-                                                         "description", "without one a call is not answered"));
+    definition_add(definitions, "call_id", "",
+                   json_pack("{s:[s,s,s], s:s}", "type", "string", "number", "null", "description",
+                             "without one a call is not answered"));
     json_t *roles = json_array(), *errors = json_array();
     for (int i = 0; i < ROLE_COUNT; i++)
         json_array_append_new(roles, json_string(role_name((enum role)i)));
@@ -112,9 +121,9 @@ static void shapes_add(json_t *definitions, const char *place)
 
 static json_t *message_schema(const char *method, json_t *params)
 {
-    return json_pack("{s:s, s:{s:{s:s}, s:{s:s}, s:o}, s:[s,s,s], s:b}", "type", "object", "properties", "jsonrpc",
-                     "const", "2.0", "method", "const", method, "params", params, "required", "jsonrpc", "method",
-                     "params", "additionalProperties", 0);
+    return json_pack("{s:s, s:{s:{s:s}, s:{s:s}, s:o}, s:[s,s,s], s:b}", "type", "object", "properties",
+                     "jsonrpc", "const", "2.0", "method", "const", method, "params", params, "required",
+                     "jsonrpc", "method", "params", "additionalProperties", 0);
 }
 
 /* snapshot, and where a document is in it also snapshot_session, snapshot_ideas ...: one for each topic. */
@@ -133,11 +142,13 @@ static void notifications_add(json_t *definitions, const char *place)
             json_array_append_new(options, schema_ref(place, "%s", name));
         }
         if (row->topical)
-            definition_add(definitions, row->name, "", json_pack("{s:s, s:O}", "description", row->summary, "anyOf", options));
+            definition_add(definitions, row->name, "",
+                           json_pack("{s:s, s:O}", "description", row->summary, "anyOf", options));
         else
             definition_add(definitions, row->name, "", member_shape(place, shape));
         json_decref(options);
-        definition_add(definitions, "notification_", row->name, message_schema(row->name, schema_ref(place, "%s", row->name)));
+        definition_add(definitions, "notification_", row->name,
+                       message_schema(row->name, schema_ref(place, "%s", row->name)));
         json_array_append_new(all, schema_ref(place, "notification_%s", row->name));
     }
     definition_add(definitions, "notification", "", json_pack("{s:o}", "anyOf", all));
@@ -167,9 +178,9 @@ static void command_add(json_t *definitions, const char *place, const struct pro
     definition_add(definitions, command->name, "_request", request);
 
     json_t *answer = json_pack("{s:s, s:{s:{s:s}, s:o, s:o}, s:[s,s,s], s:b}", "type", "object", "properties",
-                                "jsonrpc", "const", "2.0", "id", schema_ref(place, "call_id"), "result",
-                                schema_ref(place, "%s_result", command->name), "required", "jsonrpc", "id", "result",
-                                "additionalProperties", 0);
+                               "jsonrpc", "const", "2.0", "id", schema_ref(place, "call_id"), "result",
+                               schema_ref(place, "%s_result", command->name), "required", "jsonrpc", "id",
+                               "result", "additionalProperties", 0);
     definition_add(definitions, command->name, "_answer", answer);
     definition_add(definitions, command->name, "_response",
                    json_pack("{s:[o,o]}", "anyOf", schema_ref(place, "%s_answer", command->name),
@@ -187,12 +198,13 @@ static void commands_add(json_t *definitions, const char *place)
     definition_add(definitions, "request", "", json_pack("{s:o}", "anyOf", requests));
     definition_add(definitions, "response", "", json_pack("{s:o}", "anyOf", responses));
     definition_add(definitions, "client_message", "",
-                   json_pack("{s:[o,{s:s, s:o, s:i, s:i}]}", "anyOf", schema_ref(place, "request"), "type", "array",
-                             "items", schema_ref(place, "request"), "minItems", 1, "maxItems", LIMIT_BATCH));
+                   json_pack("{s:[o,{s:s, s:o, s:i, s:i}]}", "anyOf", schema_ref(place, "request"), "type",
+                             "array", "items", schema_ref(place, "request"), "minItems", 1, "maxItems",
+                             LIMIT_BATCH));
     definition_add(definitions, "server_message", "",
                    json_pack("{s:[o,o,{s:s, s:o, s:i, s:i}]}", "anyOf", schema_ref(place, "notification"),
-                             schema_ref(place, "response"), "type", "array", "items", schema_ref(place, "response"),
-                             "minItems", 1, "maxItems", LIMIT_BATCH));
+                             schema_ref(place, "response"), "type", "array", "items",
+                             schema_ref(place, "response"), "minItems", 1, "maxItems", LIMIT_BATCH));
 }
 
 /* What an error must say beside its name. */
@@ -215,10 +227,11 @@ static void error_add(json_t *definitions, const char *place, enum error error)
                              error_message(error), "data", data));
     char type[96];
     snprintf(type, sizeof(type), "urn:palabre:error:%s", name);
-    json_t *problem = json_pack("{s:[o], s:{s:{s:s}, s:{s:s}, s:{s:i}, s:{s:i}, s:{s:s}}}", "allOf",
-                                schema_ref(place, "problem_object"), "properties", "type", "const", type, "title",
-                                "const", error_message(error), "status", "const", error_status(error), "code", "const",
-                                error_code(error), "name", "const", name);
+    json_t *problem =
+        json_pack("{s:[o], s:{s:{s:s}, s:{s:s}, s:{s:i}, s:{s:i}, s:{s:s}}}", "allOf",
+                  schema_ref(place, "problem_object"), "properties", "type", "const", type, "title", "const",
+                  error_message(error), "status", "const", error_status(error), "code", "const",
+                  error_code(error), "name", "const", name);
     json_t *required = error_required(name, json_array());
     if (json_array_size(required) > 0)
         json_object_set(problem, "required", required);
@@ -229,15 +242,15 @@ static void error_add(json_t *definitions, const char *place, enum error error)
 static void errors_add(json_t *definitions, const char *place)
 {
     definition_add(definitions, "error_object", "",
-                   json_pack("{s:s, s:{s:{s:s}, s:{s:s}, s:o}, s:[s,s,s], s:b}", "type", "object", "properties",
-                             "code", "type", "integer", "message", "type", "string", "data",
+                   json_pack("{s:s, s:{s:{s:s}, s:{s:s}, s:o}, s:[s,s,s], s:b}", "type", "object",
+                             "properties", "code", "type", "integer", "message", "type", "string", "data",
                              schema_ref(place, "error_data"), "required", "code", "message", "data",
                              "additionalProperties", 0));
-    json_t *problem = json_pack("{s:s, s:s, s:{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}, s:[s,s,s,s,s], s:b}", "type",
-                                "object", "description", "an RFC 9457 problem document", "properties", "type", "type",
-                                "string", "title", "type", "string", "status", "type", "integer", "code", "type",
-                                "integer", "required", "type", "title", "status", "code", "name",
-                                "additionalProperties", 0);
+    json_t *problem =
+        json_pack("{s:s, s:s, s:{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}, s:[s,s,s,s,s], s:b}", "type", "object",
+                  "description", "an RFC 9457 problem document", "properties", "type", "type", "string",
+                  "title", "type", "string", "status", "type", "integer", "code", "type", "integer",
+                  "required", "type", "title", "status", "code", "name", "additionalProperties", 0);
     json_t *data = member_shape(place, protocol_shape("error_data"));
     json_object_update(json_object_get(problem, "properties"), json_object_get(data, "properties"));
     json_decref(data);
@@ -252,9 +265,10 @@ static void errors_add(json_t *definitions, const char *place)
     definition_add(definitions, "error", "", json_pack("{s:o}", "anyOf", errors));
     definition_add(definitions, "problem", "", json_pack("{s:o}", "anyOf", problems));
     definition_add(definitions, "error_response", "",
-                   json_pack("{s:s, s:{s:{s:s}, s:o, s:o}, s:[s,s,s], s:b}", "type", "object", "properties", "jsonrpc",
-                             "const", "2.0", "id", schema_ref(place, "call_id"), "error", schema_ref(place, "error"),
-                             "required", "jsonrpc", "id", "error", "additionalProperties", 0));
+                   json_pack("{s:s, s:{s:{s:s}, s:o, s:o}, s:[s,s,s], s:b}", "type", "object", "properties",
+                             "jsonrpc", "const", "2.0", "id", schema_ref(place, "call_id"), "error",
+                             schema_ref(place, "error"), "required", "jsonrpc", "id", "error",
+                             "additionalProperties", 0));
 }
 
 /* Notes in `names` every definition that `value` refers to, and those that these refer to. */
@@ -263,9 +277,9 @@ static void schema_reach(const json_t *value, const json_t *definitions, const c
     const char *key;
     json_t *item;
     size_t i;
-    json_array_foreach (value, i, item)
-        schema_reach(item, definitions, place, names);
-    json_object_foreach ((json_t *)value, key, item) {
+    json_array_foreach(value, i, item) schema_reach(item, definitions, place, names);
+    json_object_foreach((json_t *)value, key, item)
+    {
         const char *target = strcmp(key, "$ref") == 0 ? json_string_value(item) : NULL;
         if (!target) {
             schema_reach(item, definitions, place, names);
@@ -287,9 +301,8 @@ void schema_prune(json_t *definitions, const json_t *document, const char *place
     const char *name;
     json_t *definition;
     void *next;
-    json_object_foreach_safe (definitions, next, name, definition)
-        if (!json_object_get(names, name))
-            json_object_del(definitions, name);
+    json_object_foreach_safe(definitions, next, name, definition) if (!json_object_get(names, name))
+        json_object_del(definitions, name);
     json_decref(names);
 }
 
@@ -310,7 +323,8 @@ static void patches_prune(json_t *definitions)
     json_t *roots = json_array();
     const char *name;
     json_t *definition;
-    json_object_foreach (definitions, name, definition) {
+    json_object_foreach(definitions, name, definition)
+    {
         size_t size = strlen(name), tail = strlen("_patch");
         if (size < tail || strcmp(name + size - tail, "_patch") != 0)
             json_array_append_new(roots, schema_ref(SCHEMA_DEFS, "%s", name));
@@ -331,11 +345,12 @@ json_t *schema_document(void)
         json_object_set_new(topics, topic->name, topic_schema(topic));
     for (const struct protocol_command *command = protocol_commands; command->name; command++)
         json_object_set_new(commands, command->name, json_string(effects[command->effect]));
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:[o,o], s:o}", "$schema",
-                     "https://json-schema.org/draft/2020-12/schema", "$id", "urn:palabre:protocol:" PROTOCOL_VERSION,
-                     "title", "Palabre protocol, version " PROTOCOL_VERSION, "description",
-                     "Every message of the WebSocket, every document and every answer; made from the tables of protocol/",
-                     "x-limits", limits, "x-commands", commands, "x-topics", topics, "anyOf",
-                     schema_ref(SCHEMA_DEFS, "client_message"), schema_ref(SCHEMA_DEFS, "server_message"), "$defs",
-                     definitions);
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:[o,o], s:o}", "$schema",
+        "https://json-schema.org/draft/2020-12/schema", "$id", "urn:palabre:protocol:" PROTOCOL_VERSION,
+        "title", "Palabre protocol, version " PROTOCOL_VERSION, "description",
+        "Every message of the WebSocket, every document and every answer; made from the tables of protocol/",
+        "x-limits", limits, "x-commands", commands, "x-topics", topics, "anyOf",
+        schema_ref(SCHEMA_DEFS, "client_message"), schema_ref(SCHEMA_DEFS, "server_message"), "$defs",
+        definitions);
 }

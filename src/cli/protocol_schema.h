@@ -1,6 +1,7 @@
-/* The objects of the protocol as JSON Schema definitions, named as the things: idea_add_params, idea_add_result,
- * idea_add_request, idea_add_answer, idea_add_response (an answer or an error), topic_ideas, topic_ideas_patch, delta_ideas, notification_delta,
- * error_budget_spent, problem_budget_spent ... The same definitions serve JSON Schema, AsyncAPI and OpenAPI. */
+/* The objects of the protocol as JSON Schema definitions, named as the things: idea_add_params,
+ * idea_add_result, idea_add_request, idea_add_answer, idea_add_response (an answer or an error), topic_ideas,
+ * topic_ideas_patch, delta_ideas, notification_delta, error_budget_spent, problem_budget_spent ... The same
+ * definitions serve JSON Schema, AsyncAPI and OpenAPI. */
 #ifndef CLI_PROTOCOL_SCHEMA_H
 #define CLI_PROTOCOL_SCHEMA_H
 

@@ -7,12 +7,20 @@
 /* The tables are read several times; what a pass does not look at, it defines as nothing. */
 
 #define SHAPE(name, base, summary) static const struct member members_of_##name[] = {
-#define MEMBER(shape, member, type, presence, of, limit, summary)                                                    \
+#define MEMBER(shape, member, type, presence, of, limit, summary)                                            \
     {#member, MEMBER_##type, (presence) == REQUIRED, #of, (limit), #limit, summary},
-#define SHAPE_END(name)      {NULL}};
+#define SHAPE_END(name)                                                                                      \
+    {                                                                                                        \
+        NULL                                                                                                 \
+    }                                                                                                        \
+    }                                                                                                        \
+    ;
 #define UNION(name, summary) static const char *const options_of_##name[] = {
 #define OPTION(name, shape)  #shape,
-#define UNION_END(name)      NULL};
+#define UNION_END(name)                                                                                      \
+    NULL                                                                                                     \
+    }                                                                                                        \
+    ;
 #include "shapes.def"
 #undef SHAPE
 #undef MEMBER
@@ -39,25 +47,35 @@ const struct shape protocol_shapes[] = {
 };
 
 #define COMMAND(name, rights, doors, rate, effect, summary) static const struct member params_of_##name[] = {
-#define PARAM(command, field, type, presence, limit, summary)                                                        \
+#define PARAM(command, field, type, presence, limit, summary)                                                \
     {#field, MEMBER_##type, (presence) == REQUIRED, #field, (limit), #limit, summary},
-#define COMMAND_END(name) {NULL}};
+#define COMMAND_END(name)                                                                                    \
+    {                                                                                                        \
+        NULL                                                                                                 \
+    }                                                                                                        \
+    }                                                                                                        \
+    ;
 #include "commands.def"
 #undef COMMAND
 #undef PARAM
 #undef COMMAND_END
 
 #define RESULT_BEGIN(name) static const struct member result_of_##name[] = {
-#define RESULT(command, member, type, presence, of, limit, summary)                                                  \
+#define RESULT(command, member, type, presence, of, limit, summary)                                          \
     {#member, MEMBER_##type, (presence) == REQUIRED, #of, (limit), #limit, summary},
-#define RESULT_END(name) {NULL}};
+#define RESULT_END(name)                                                                                     \
+    {                                                                                                        \
+        NULL                                                                                                 \
+    }                                                                                                        \
+    }                                                                                                        \
+    ;
 #include "results.def"
 #undef RESULT_BEGIN
 #undef RESULT
 #undef RESULT_END
 
 const struct protocol_command protocol_commands[] = {
-#define COMMAND(name, rights, doors, rate, effect, summary)                                                          \
+#define COMMAND(name, rights, doors, rate, effect, summary)                                                  \
     {#name, summary, doors, effect, params_of_##name, result_of_##name},
 #define PARAM(command, field, type, presence, limit, summary)
 #define COMMAND_END(name)
@@ -71,7 +89,7 @@ const struct protocol_command protocol_commands[] = {
 enum { ABOUT_NONE, ABOUT_CHALLENGE, ABOUT_IDEA };
 
 const struct protocol_topic protocol_topics[] = {
-#define TOPIC(name, subject, order, audience, summary)                                                               \
+#define TOPIC(name, subject, order, audience, summary)                                                       \
     {#name, ABOUT_##subject == ABOUT_CHALLENGE, ABOUT_##subject == ABOUT_IDEA, order, summary},
 #include "topics.def"
 #undef TOPIC

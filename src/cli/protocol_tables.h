@@ -1,4 +1,5 @@
-/* The tables of protocol/ as data to print from: one kind of row for parameters, results and every other object. */
+/* The tables of protocol/ as data to print from: one kind of row for parameters, results and every other
+ * object. */
 #ifndef CLI_PROTOCOL_TABLES_H
 #define CLI_PROTOCOL_TABLES_H
 

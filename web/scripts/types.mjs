@@ -67,8 +67,8 @@ function declaration(name, node) {
   const head = comment(node.description, '');
   if (node.type === 'object' && node.properties && Object.keys(node.properties).length > 0)
     return `${head}export interface ${pascal(name)} ${objectType(node, '')}\n`;
-  const line = `export type ${pascal(name)} = ${typeOf(node, '')};\n`;
-  return head + (line.length <= 110 ? line : line.replace(' = ', ' =\n  | ').replaceAll(' | ', '\n  | ').replaceAll('\n \n', '\n'));
+  const type = typeOf(node, ''), line = `export type ${pascal(name)} = ${type};\n`;
+  return head + (line.length <= 110 ? line : `export type ${pascal(name)} =${type.split(' | ').map((one) => `\n  | ${one}`).join('')};\n`);
 }
 
 function generate() {
