@@ -24,6 +24,8 @@ struct view_settings {
     void (*changed)(void *owner, const struct topic *topic, enum audience audience, int64_t seq);
     /* This person's class for topics of this challenge changed from PUBLIC (or EXPERT) to VOTED. Called like `changed`. */
     void (*promoted)(void *owner, const char *person, const char *challenge);
+    /* How much is kept; 0: LIMIT_WINDOW, LIMIT_LEADERS, LIMIT_MINUTES, LIMIT_TOMBSTONES. All processes must agree. */
+    size_t window, leaders, minutes, tombstones;
 };
 
 struct view *view_new(const struct view_settings *settings);

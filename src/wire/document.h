@@ -12,7 +12,9 @@
 
 #define DOCUMENT_FORMAT     1
 #define DOCUMENT_EPOCH_ROOM 48     /* "<epoch>.<class>.<format>" */
+#ifndef DOCUMENT_PART_BYTES
 #define DOCUMENT_PART_BYTES 24576 /* a snapshot beyond this comes in parts */
+#endif
 
 /* The epoch as this audience's clients see it. */
 void document_epoch(const struct view *view, enum audience audience, char out_epoch[DOCUMENT_EPOCH_ROOM]);
