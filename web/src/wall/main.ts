@@ -1,4 +1,5 @@
 import '../style/base.css';
+import '../style/wall.css';
 import { mount } from 'svelte';
 import { sessionOf } from '../lib/place';
 import Missing from '../session/Missing.svelte';
