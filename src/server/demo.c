@@ -110,7 +110,7 @@ static void session_moderated(void *arg, const struct store_answer *answer)
         session_fail(session, &answer->refusal);
     } else {
         struct actor actor = {.role = ROLE_moderator};
-        snprintf(actor.session, sizeof(actor.session), "%s", session->link.session);
+        memcpy(actor.session, session->link.session, TEXT_ID_ROOM);
         snprintf(actor.id, sizeof(actor.id), "%s", id ? id : "");
         char *token CLEAN_FREE = who_token(demo->live, &actor, "");
         session->link.moderator = memory_print("/%s/wall#t=%s", session->link.session, token ? token : "");
@@ -199,7 +199,7 @@ static bool demo_read(struct demo *demo, const struct embedded_file *file)
     session->demo = demo;
     session->definition.simulated = true;
     session->ideas = session->definition.idea_count;
-    snprintf(session->link.session, sizeof(session->link.session), "%s", session->definition.id);
+    memcpy(session->link.session, session->definition.id, TEXT_ID_ROOM);
     session->link.title = memory_string(refusal.error ? "" : session->definition.title);
     session->link.participant = memory_print("/%s", session->definition.id);
     session->link.wall = memory_print("/%s/wall", session->definition.id);
@@ -280,7 +280,7 @@ static void demo_act(struct demo_session *session)
     struct command command;
     bool idea = challenge->proposals == proposals_open && session->voiced < session->voices.idea_count &&
                 demo_random(demo, DEMO_IDEA_ONE_IN) == 0;
-    snprintf(actor.session, sizeof(actor.session), "%s", session->link.session);
+    memcpy(actor.session, session->link.session, TEXT_ID_ROOM);
     snprintf(actor.id, sizeof(actor.id), "p%u", 1 + (unsigned)demo_random(demo, DEMO_PEOPLE));
     command_init(&command, idea ? COMMAND_idea_add : COMMAND_vote_cast);
     if (idea) {
