@@ -78,3 +78,7 @@ test('an integer below its smallest value is refused', () => {
     assert.ok(!isRequest(changed(command, name, least - 1)), `${command}.${name} = ${least - 1}`);
   }
 });
+
+test('a key is never empty', () => {
+  assert.ok(!isRequest(changed('vote_cast', 'key', '')));
+});

@@ -589,6 +589,12 @@ export interface SessionCreated {
   v: number;
 }
 
+/** how this process is */
+export interface Health {
+  /** ok; ready */
+  status: string;
+}
+
 /** about this server */
 export interface About {
   version: string;
