@@ -2,8 +2,8 @@
 //
 //   node join-tests.mjs OUTPUT RELEASE DEV
 //
-// All tests of RELEASE come as they are named there; of DEV (built with sanitizers) come the suites of C code, under
-// `sanitized/`. The web client's and pages' own tests (vitest) are one more test.
+// All tests of RELEASE come as they are named there; of DEV (built with sanitizers) come the suites that run C code,
+// under `sanitized/`. The web client's and pages' own tests (vitest) are one more test.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,9 +11,9 @@ import { fileURLToPath } from 'node:url';
 
 const [output, release, dev] = process.argv.slice(2);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const SANITIZED = /^(unit|contract|story|sim|store)\//;
+const NOT_OF_C = /^(layers|web)\//;
 const TEXT_LISTS = ['ENVIRONMENT', 'LABELS', 'RESOURCE_LOCK', 'FIXTURES_REQUIRED', 'FIXTURES_SETUP', 'FIXTURES_CLEANUP',
-  'REQUIRED_FILES', 'DEPENDS'];
+  'REQUIRED_FILES', 'DEPENDS', 'ENVIRONMENT_MODIFICATION'];
 
 const quoted = (text) => `"${String(text).replace(/[\\"$;]/g, '\\$&')}"`;
 
@@ -42,7 +42,7 @@ function rows(tests, prefix) {
   }).join('');
 }
 
-const sanitized = listed(dev).filter((test) => SANITIZED.test(test.name));
+const sanitized = listed(dev).filter((test) => !NOT_OF_C.test(test.name));
 const web = {
   name: 'web/units',
   command: ['npm', 'test', '--silent'],

@@ -105,7 +105,7 @@ node_prepare() {
     say "Node $(node --version) is too old for the pages: taking Node $node_version from npm, into build/node"
     rm -rf "$cache"
     npm install --prefix "$cache" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
-        "node-linux-$machine@$node_version" "npm@$npm_version"
+        "node-linux-$machine@$node_version" "npm@$npm_version" >/dev/null
     mkdir -p "$cache/bin"
     ln -s "../node_modules/node-linux-$machine/bin/node" "$cache/bin/node"
     ln -s ../node_modules/.bin/npm ../node_modules/.bin/npx "$cache/bin/"
@@ -123,9 +123,9 @@ npm_install() {
     cp "$folder/package-lock.json" "$stamp"
 }
 
-# configure PRESET [CMAKE OPTION...]
+# configure PRESET [CMAKE OPTION...]: after node_prepare, so that the tests run under that Node.
 configure() {
-    local preset=$1 options=() log
+    local preset=$1 options=(-DNODE="$(command -v node)") log
     shift
     if has ccache; then options+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache); fi
     log=$(mktemp)

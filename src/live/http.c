@@ -99,14 +99,14 @@ static void http_ready(struct live *live, struct edge_request *request)
 static void http_about(struct live *live, struct edge_request *request)
 {
     char *text CLEAN_FREE = memory_print("{\"version\":\"%s\",\"public_url\":\"%s\",\"demo\":%s}", PALABRE_VERSION,
-                                         live->settings.public_url, live->settings.demo ? "true" : "false");
+                                         live->public_url, live->demo ? "true" : "false");
     http_json(request, 200, text, strlen(text));
 }
 
 static void http_demo(struct live *live, struct edge_request *request)
 {
-    if (live->settings.demo)
-        http_json(request, 200, live->settings.demo, strlen(live->settings.demo));
+    if (live->demo)
+        http_json(request, 200, live->demo, strlen(live->demo));
     else
         http_refuse_error(request, ERROR_not_found);
 }

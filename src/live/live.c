@@ -89,6 +89,21 @@ void live_edge_settings(struct live *live, struct edge_settings *out_settings)
     out_settings->problem = http_problem;
 }
 
+void live_set_public_url(struct live *live, const char *url)
+{
+    live->public_url = url;
+}
+
+void live_set_demo(struct live *live, const char *json)
+{
+    live->demo = json;
+}
+
+void live_set_keyring(struct live *live, const struct keyring *keyring)
+{
+    live->settings.keyring = keyring;
+}
+
 void live_store_connected(struct live *live, bool connected)
 {
     if (connected && !live->deployment[0])

@@ -19,8 +19,6 @@ struct live_settings {
     struct store *store;             /* Borrows, as all here */
     const struct keyring *keyring;
     const struct edge_files *files;  /* the pages; NULL: none */
-    const char *public_url;          /* what links and QR codes begin with, without a '/' at its end */
-    const char *demo;                /* JSON of /demo.json; NULL: no demo */
     int64_t tick_ms;
     void (*log)(const char *message); /* what an operator should read */
 };
@@ -29,6 +27,7 @@ struct live {
     struct live_settings settings;
     struct edge *edge; /* set by live_attach() */
     struct hub *hub;
+    const char *public_url, *demo; /* demo: NULL for none */
     char deployment[64]; /* "" until the store has said it */
     struct map rooms;    /* session -> struct room */
     struct list clients;
@@ -44,6 +43,12 @@ struct live *live_new(const struct live_settings *settings);
 /* The edge that serves it; its settings come from live_edge_settings(). */
 void live_attach(struct live *live, struct edge *edge);
 void live_edge_settings(struct live *live, struct edge_settings *out_settings);
+/* What links and QR codes begin with, without a '/' at its end (Keeps). */
+void live_set_public_url(struct live *live, const char *url);
+/* The JSON of /demo.json (Keeps). */
+void live_set_demo(struct live *live, const char *json);
+/* The keys were read again (Keeps). */
+void live_set_keyring(struct live *live, const struct keyring *keyring);
 /* The store has connected, or gone. */
 void live_store_connected(struct live *live, bool connected);
 /* Says bye to everyone, with the time to wait before they connect again spread over `spread_ms`. */

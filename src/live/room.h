@@ -71,6 +71,7 @@ struct room {
     int64_t online;     /* distinct participants connected */
     bool votes;         /* accepted since the last flush */
     bool flushing;
+    bool freezing; /* a challenge_rules is under way */
     int64_t flushed_at; /* loop time */
     uv_timer_t flush_timer;
 };
@@ -102,8 +103,6 @@ void room_topic_check(struct room_topic *topic);
 void room_voted(struct room *room);
 /* Runs the waits that are over; live calls it once a turn. */
 void room_turn(struct room *room);
-/* Has the hash of rules that have just frozen written where it is missing. */
-void room_freeze_rules(struct room *room);
 
 /* What the hub asks of a room's topics (hub.h). */
 struct frame *room_topic_encode(void *subject, int class, int64_t since, struct hub_cursor *cursor,

@@ -1,6 +1,7 @@
 #include "live/room_follow.h"
 #include "base/memory.h"
 #include "live/client.h"
+#include "wire/rules_hash.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -141,6 +142,35 @@ static void room_promote(struct room *room)
     }
 }
 
+/* ---- frozen rules */
+
+static void room_rules_written(void *arg, const struct store_answer *answer)
+{
+    struct room *room = arg;
+    (void)answer; /* the next event tries again where it could not */
+    room->freezing = false;
+    room_release(&room);
+}
+
+static void room_write_rules(void *arg, const char *const *arguments, size_t count)
+{
+    struct room *room = arg;
+    struct store_argument list[32];
+    for (size_t i = 0; i < count; i++)
+        list[i] = (struct store_argument){arguments[i], strlen(arguments[i])};
+    if (room->freezing)
+        return;
+    room->freezing = true;
+    store_call(room->live->settings.store, room->session, "challenge_rules", NULL, NULL, 0, list, count,
+               room_rules_written, room_hold(room->live, room->session));
+}
+
+/* Functions cannot make the hash (Lua has no BLAKE2b): whoever sees a challenge open without it hands it in. */
+static void room_freeze_rules(struct room *room)
+{
+    rules_hash_missing(room->view, room_write_rules, room);
+}
+
 /* ---- what the store says */
 
 static void room_load_begin(void *owner)
@@ -180,6 +210,7 @@ static void room_load_end(void *owner, const char *epoch, int64_t seq)
                 hub_topic_changed(topic->hub_topic, class);
     }
     room_read_people(room);
+    room_freeze_rules(room);
     live_want_run(room->live);
 }
 

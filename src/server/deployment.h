@@ -17,6 +17,7 @@ struct deployment {
     struct keyring *keyring;
     struct redis_private *redis; /* NULL: one's own */
     struct store *store;
+    bool is_connected;
     char *fault; /* why it could not open; the deployment's */
     void *owner;
     void (*connected)(void *owner, bool connected); /* the store came or went; NULL: nobody asks */
@@ -29,6 +30,8 @@ struct deployment {
 bool deployment_open(struct deployment *deployment);
 /* Runs the loop until the store has connected (true), or for as long as wait_ms; false with a fault. */
 bool deployment_wait(struct deployment *deployment, int64_t wait_ms);
+/* The folder of the keys, below a data directory that is made where it is not there; the caller frees. NULL with a message. */
+char *deployment_keys(const struct settings *settings, char **out_message);
 /* Closes the store, and stops a Redis that this process started. Runs the loop until all is closed. */
 void deployment_close(struct deployment *deployment);
 

@@ -55,11 +55,12 @@ function* functionFaults(lines) {
 
 // sources: [{ path, folder, text }]; folder is undefined for files of src itself. Yields `path:line: what is wrong`.
 export function* lint(table, sources) {
-  const functions = new Set();
+  const functions = new Map(); // folder -> names of what looks like a function there
   const files = new Set(sources.map(({ path }) => path.split('/').at(-1)));
   const made = (header) => !files.has(header);
-  for (const { text } of sources) {
-    for (const [, name] of text.matchAll(/^[a-z][\w *]*?\b([a-z]\w*)\(/gm)) functions.add(name);
+  for (const { folder, text } of sources) {
+    const names = [...text.matchAll(/^[a-z][\w *]*?\b([a-z]\w*)\(/gm)].map(([, name]) => name);
+    functions.set(folder, [...(functions.get(folder) ?? []), ...names]);
   }
   for (const { path, folder, text } of sources) {
     const lines = text.split('\n');
@@ -75,7 +76,7 @@ export function* lint(table, sources) {
       }
       if (/\bNDEBUG\b/.test(line)) yield at(index, 'asserts stay on: no NDEBUG');
       for (const [, prefix] of line.matchAll(/\b([a-z]\w*_)##/g)) {
-        const found = [...functions].find((name) => name.startsWith(prefix) && name !== prefix);
+        const found = functions.get(folder).find((name) => name.startsWith(prefix) && name !== prefix);
         if (found !== undefined) yield at(index, `spell functions in full, so that they grep: ${prefix}## makes ${found}()`);
       }
     }
