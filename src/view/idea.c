@@ -137,6 +137,8 @@ static void idea_rank_again(struct idea *idea)
 static uint32_t idea_shown(const struct idea *idea, enum view_class class)
 {
     uint32_t shown = PART_ALL & ~PART_BIT(PART_idea_REASON);
+    if (!idea->author) /* the brand signs nothing */
+        shown &= ~PART_BIT(PART_idea_SIGNED);
     return idea->challenge->sees[class] ? shown : shown & ~PART_BIT(PART_idea_TALLY);
 }
 

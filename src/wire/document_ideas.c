@@ -233,7 +233,6 @@ static void idea_promote(const struct document *from, const struct document *to,
     json_write_key(out, "tally");
     document_tally_write(to->challenge, to->idea, level_count, out);
     json_write_end_object(out);
-    json_write_end_object(out);
 }
 
 const struct document_writer document_ideas_writer = {
