@@ -26,6 +26,7 @@ struct edge_settings {
     size_t message_limit;             /* bytes of a WebSocket message until edge_socket_limit() says otherwise */
     unsigned fragment_limit;          /* fragments of a message */
     uint64_t stuck_ms;                /* a connection that takes no bytes for so long is closed */
+    uint64_t ping_ms;                 /* between pings, and up to a quarter more; 0: 20 s. Two unanswered: closed */
     void *owner;                      /* handed to `opened`, `request` and `body_limit` */
     /* A WebSocket has opened; what it returns is the `user` of the calls below, never NULL. */
     void *(*socket_opened)(void *owner, struct edge_socket *socket);

@@ -1,0 +1,15 @@
+# Writes the examples of the protocol as C arrays and a table of their paths: OUTPUT, ROOT, SOURCES (below ROOT).
+list(SORT SOURCES)
+set(arrays "")
+set(rows "")
+set(number 0)
+foreach(source IN LISTS SOURCES)
+  file(READ ${source} hex HEX)
+  file(RELATIVE_PATH path ${ROOT} ${source})
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(APPEND arrays "static const unsigned char example_${number}[] = {${bytes}};\n")
+  string(APPEND rows "    {\"${path}\", example_${number}, sizeof(example_${number})},\n")
+  math(EXPR number "${number} + 1")
+endforeach()
+file(WRITE ${OUTPUT} "/* Made from protocol/examples by cmake/embed_examples.cmake. */\n${arrays}"
+  "static const struct example_file example_files[] = {\n${rows}    {0, 0, 0},\n};\n")

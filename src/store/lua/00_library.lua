@@ -1,0 +1,275 @@
+#!lua name=palabre_1
+-- The functions that Redis runs for Palabre: the only code that writes a session. All files of this folder are one chunk,
+-- in the order of their names. A function is called with one key, `palabre:{<session>}:meta`, and the arguments
+--   1 db number, 2 at ('' = Redis' TIME), 3 participant, 4 role, 5 level, 6 groups, 7 idempotency key, 8 digest of the
+--   parameters, 9... its own, in the order of protocol/commands.def (an optional one is '' or '=' .. value)
+-- and answers a flat array of strings: status, epoch, sequence number, now, then names and values.
+--
+-- Redis does not roll back: every function validates first, writes second and publishes last.
+-- No function scans, and none that a vote needs decodes JSON.
+
+-- While Redis 7 loads a library it knows no globals but redis.register_function: the first call of a function fetches these.
+local call, pcall_redis, concat, sub, find, match, format, floor
+
+local function library_start()
+    call, pcall_redis = redis.call, redis.pcall
+    concat, sub, find, match = table.concat, string.sub, string.find, string.match
+    format, floor = string.format, math.floor
+end
+
+local EVENTS_KEPT = 4096     -- of the log that repairs gaps
+local CHUNK = 1000           -- values handed to one call: Lua's stack is small
+local DAY_MS = 86400000
+local DONE_KEPT_S = 172800   -- how long an idempotency key is remembered, from the first of its day
+local STAFF = {moderator = true, brand = true, admin = true, system = true}
+local DIRECTS = {brand = true, admin = true, system = true}
+local LEVELS = {'open', 'code', 'verified'}
+
+-- protocol/limits.def and protocol/points.def; a test compares them.
+local LIMIT = {CHALLENGES = 64, IDEA_FREE_MS = 600000}
+local POINTS = {idea = 10, ballot = 2, support = 1}
+
+local function text_of(number) -- tostring() of Redis' Lua rounds to 14 digits; + 0 because -0 is no integer to Redis
+    return format('%.0f', number + 0)
+end
+
+-- An optional argument: nil where absent.
+local function given(argument)
+    if argument == nil or argument == '' then
+        return nil
+    end
+    return sub(argument, 2)
+end
+
+local function time_ms()
+    local now = call('TIME')
+    return now[1] * 1000 + floor(now[2] / 1000)
+end
+
+-- Reads any number of fields, a stackful at a time.
+local function hash_get(key, fields)
+    if #fields == 0 then
+        return {}
+    end
+    if #fields <= CHUNK then
+        return call('HMGET', key, unpack(fields))
+    end
+    local values = {}
+    for first = 1, #fields, CHUNK do
+        local last = math.min(first + CHUNK - 1, #fields)
+        local some = call('HMGET', key, unpack(fields, first, last))
+        for i = 1, last - first + 1 do
+            values[first + i - 1] = some[i]
+        end
+    end
+    return values
+end
+
+-- Writes pairs name, value; an empty value takes the field away, so that no field is ever stored empty.
+local function hash_put(key, pairs_)
+    local set, gone = {}, {}
+    for i = 1, #pairs_, 2 do
+        if pairs_[i + 1] == '' then
+            gone[#gone + 1] = pairs_[i]
+        else
+            set[#set + 1] = pairs_[i]
+            set[#set + 1] = pairs_[i + 1]
+        end
+    end
+    for first = 1, #set, CHUNK do
+        call('HSET', key, unpack(set, first, math.min(first + CHUNK - 1, #set)))
+    end
+    for first = 1, #gone, CHUNK do
+        call('HDEL', key, unpack(gone, first, math.min(first + CHUNK - 1, #gone)))
+    end
+end
+
+-- Pairs of an entity written to its hash and added to an event in one go: a field cannot be in one and not in the other.
+--   entity 's', 'c', 'i' or 'p'
+local function fields_write(s, writes, entity, id, pairs_)
+    local hash, prefix = s.base .. 'challenges', id .. '.'
+    if entity == 's' then
+        hash, prefix = s.meta, ''
+    elseif entity == 'i' then
+        hash = s.base .. 'ideas'
+    elseif entity == 'p' then
+        hash = s.base .. 'people'
+    end
+    local stored = {}
+    for i = 1, #pairs_, 2 do
+        stored[i], stored[i + 1] = prefix .. pairs_[i], pairs_[i + 1]
+        writes[#writes + 1] = entity .. ':' .. id .. '.' .. pairs_[i]
+        writes[#writes + 1] = pairs_[i + 1]
+    end
+    hash_put(hash, stored)
+end
+
+-- Answers ---------------------------------------------------------------------------------------------------------
+
+local function answer(s, ...)
+    return {'ok', s.epoch, text_of(s.seq), text_of(s.at), ...}
+end
+
+local function refuse(s, status, ...)
+    return {status, s.epoch, text_of(s.seq), text_of(s.at), ...}
+end
+
+-- Epoch -----------------------------------------------------------------------------------------------------------
+
+-- A restart or a promotion may lose acknowledged writes; Redis names itself anew then, and so do the sequence numbers.
+-- The name is never Lua's random (it repeats after a restart) nor a counter in the data (which may be lost too).
+local function epoch_compare(s)
+    local replid = match(call('INFO', 'replication'), 'master_replid:(%x+)')
+    if replid ~= s.replid then
+        s.replid, s.epoch = replid, sub(replid, 1, 8) .. s.nonce
+        call('HSET', s.meta, 'replid', replid, 'epoch', s.epoch)
+    end
+end
+
+-- A call in progress ------------------------------------------------------------------------------------------------
+
+-- Reads who calls and where the session stands. Returns nil and the answer where there is no such session.
+local function session_begin(keys, args)
+    local meta = keys[1]
+    local s = {meta = meta, base = sub(meta, 1, -5), args = args, participant = args[3], role = args[4],
+               level = args[5], groups = args[6], key = args[7], staff = STAFF[args[4]], directs = DIRECTS[args[4]]}
+    local m = call('HMGET', meta, 'epoch', 'seq', 'state', 'frozen')
+    s.at = args[2] == '' and time_ms() or tonumber(args[2])
+    if not m[1] then
+        s.epoch, s.seq = '', 0
+        return nil, refuse(s, 'session_unknown')
+    end
+    s.epoch, s.seq, s.state, s.frozen = m[1], tonumber(m[2]), m[3], m[4]
+    return s
+end
+
+-- What a write by a participant needs of the session.
+local function session_refuses(s)
+    if s.staff then
+        return nil
+    end
+    if s.state == 'closed' or s.state == 'archived' then
+        return refuse(s, 'session_closed')
+    end
+    if s.frozen then
+        return refuse(s, 'session_frozen')
+    end
+    return nil
+end
+
+-- Journal ---------------------------------------------------------------------------------------------------------
+
+local function journal_last_ms(s)
+    local last = call('XREVRANGE', s.base .. 'journal', '+', '-', 'COUNT', 1)[1]
+    return last and tonumber(match(last[1], '^%d+')) or 0
+end
+
+-- Ids and values only: no name, no text. Streams grow, so that `at` is never before the last entry's.
+local function journal_add(s, name, ...)
+    local entry = concat({name, s.participant == '' and '-' or s.participant, s.level == '' and '-' or s.level,
+                          s.groups == '' and '-' or (s.groups:gsub(' ', ',')), ...}, ' ')
+    call('XADD', s.base .. 'journal', text_of(s.at) .. '-*', 'j', entry)
+end
+
+local function audit_add(s, action, target, reason)
+    call('XADD', s.base .. 'audit', text_of(s.at) .. '-*', 'actor', s.participant, 'role', s.role, 'action', action,
+         'target', target, 'reason', reason)
+end
+
+-- What takes a sequence number, and reads that must be of one epoch, continue here: the epoch is compared, and `at` is
+-- never before what the journal holds, whatever the clock did (a failover may step it back).
+local function session_settle(s)
+    local m = call('HMGET', s.meta, 'replid', 'nonce')
+    s.replid, s.nonce = m[1], m[2]
+    epoch_compare(s)
+    s.at = math.max(s.at, journal_last_ms(s))
+end
+
+-- Events ----------------------------------------------------------------------------------------------------------
+
+-- One string, RESP2, so that the reader of Redis' answers reads events too.
+local function event_publish(s, name, writes, at)
+    s.seq = call('HINCRBY', s.meta, 'seq', 1)
+    local seq = text_of(s.seq)
+    local parts = {'*', #writes + 5, '\r\n$1\r\n1\r\n$', #seq, '\r\n', seq, '\r\n$', #s.epoch, '\r\n', s.epoch, '\r\n'}
+    local count = #parts
+    local when = text_of(at or s.at)
+    parts[count + 1] = concat({'$', #when, '\r\n', when, '\r\n$', #name, '\r\n', name, '\r\n'})
+    count = count + 1
+    for i = 1, #writes do
+        local write = writes[i]
+        parts[count + 1], parts[count + 2], parts[count + 3] = '$', #write, '\r\n'
+        parts[count + 4], parts[count + 5] = write, '\r\n'
+        count = count + 5
+    end
+    local text = concat(parts)
+    call('XADD', s.base .. 'log', 'MAXLEN', '~', EVENTS_KEPT, seq .. '-0', 'e', text)
+    call('SPUBLISH', s.base .. 'events:' .. s.args[1], text)
+end
+
+-- Idempotency -------------------------------------------------------------------------------------------------------
+
+-- Only participants repeat: without an id there is nobody whose key it is.
+local function done_find(s)
+    if s.key == '' or s.participant == '' then
+        return nil
+    end
+    local field, day = s.participant .. ':' .. s.key, floor(s.at / DAY_MS)
+    local value = call('HGET', s.base .. 'done:' .. day, field) or call('HGET', s.base .. 'done:' .. (day - 1), field)
+    if not value then
+        return nil
+    end
+    local first = cmsgpack.unpack(value)
+    if first[1] ~= s.args[8] then
+        return refuse(s, 'key_reused')
+    end
+    return first[2]
+end
+
+local function done_remember(s, given_answer)
+    if s.key == '' or s.participant == '' or given_answer[1] ~= 'ok' then
+        return
+    end
+    local done = s.base .. 'done:' .. floor(s.at / DAY_MS)
+    call('HSET', done, s.participant .. ':' .. s.key, cmsgpack.pack({s.args[8], given_answer}))
+    call('EXPIRE', done, DONE_KEPT_S, 'NX')
+end
+
+-- Functions ---------------------------------------------------------------------------------------------------------
+
+-- A command: idempotency before any rule, then the session's own rules, then `handler(s, args...)`.
+local function command(handler)
+    return function(keys, args)
+        local s, unknown = session_begin(keys, args)
+        if not s then
+            return unknown
+        end
+        local repeated = done_find(s)
+        if repeated then
+            return repeated
+        end
+        local refused = session_refuses(s)
+        if refused then
+            return refused
+        end
+        session_settle(s)
+        local result = handler(s, unpack(args, 9))
+        done_remember(s, result)
+        return result
+    end
+end
+
+-- Anything else that is about one session: no key, no rule of the session's, the epoch compared.
+local function procedure(handler)
+    return function(keys, args)
+        local s, unknown = session_begin(keys, args)
+        if not s then
+            return unknown
+        end
+        session_settle(s)
+        return handler(s, unpack(args, 9))
+    end
+end
+
+-- What the files below hand to one another, and what 90_register.lua registers.
+local tally, challenge, idea, vote, people, session = {}, {}, {}, {}, {}, {}

@@ -1,0 +1,292 @@
+-- Votes. The hot path: no JSON, no scan, no event, no sequence number, few calls.
+--
+-- A ballot record is one field of `ballots:<challenge>` per person: `<level> <groups or -> <idea>:<value> ...`, in the order
+-- cast. Level and groups are those of the first vote there. The record stays when all was withdrawn: it is the turnout.
+-- `*` behind a value: given up. What an entry counts for follows from its idea's state:
+--
+--   published   counts: in the tally, in c.votes, for its author's points, against its owner's limit
+--   parked      (idea hidden or withdrawn) stays in the tally, which is not shown; counts nowhere else; until its owner
+--               needs what it holds: then it is given up, oldest idea first, and leaves the tally for good
+
+vote.ballots = {approval = true, updown = true, single = true, budget = true, stars = true}
+
+local VOTE_FIELDS = {'.state', '.opens_at', '.closes_at', '.ballot', '.tally', '.final', '.dots', '.per_idea', '.choose'}
+
+-- What a vote needs of its challenge.
+local function vote_challenge(s, of)
+    local f = VOTE_FIELDS
+    local m = call('HMGET', s.base .. 'challenges', of .. f[1], of .. f[2], of .. f[3], of .. f[4], of .. f[5], of .. f[6],
+                   of .. f[7], of .. f[8], of .. f[9])
+    return {state = m[1], opens_at = m[2], closes_at = m[3], ballot = m[4], tally = m[5], final = m[6], dots = m[7],
+            per_idea = m[8], choose = m[9]}
+end
+
+local function is_due(s, c)
+    return (c.state == 'open' and c.closes_at and tonumber(c.closes_at) <= s.at) or
+           (c.state == 'planned' and c.opens_at and tonumber(c.opens_at) <= s.at)
+end
+
+-- What was expected instead of this value; nil where it fits.
+local function value_fault(c, value)
+    local low, high = 0, 1
+    if c.ballot == 'updown' then
+        low = -1
+    elseif c.ballot == 'stars' then
+        high = 5
+    elseif c.ballot == 'budget' then
+        high = math.min(tonumber(c.dots), tonumber(c.per_idea or c.dots))
+    end
+    if value and value >= low and value <= high and floor(value) == value then
+        return nil
+    end
+    return low .. ' to ' .. high
+end
+
+local function is_support(ballot, value)
+    if ballot == 'stars' then
+        return value >= 4
+    end
+    return value > 0
+end
+
+-- Where an idea's entry is in a record (first and last byte, the space before it included), its value, whether given up.
+local function entry_find(record, id)
+    local first, colon = find(record, ' ' .. id .. ':', 1, true)
+    if not first then
+        return nil
+    end
+    local value, star, after = match(record, '^(%-?%d+)(%*?)()', colon + 1)
+    return first, after - 1, tonumber(value), star ~= ''
+end
+
+local function entry_put(record, id, value)
+    local first, last = entry_find(record, id)
+    if first then
+        record = sub(record, 1, first - 1) .. sub(record, last + 1)
+    end
+    return value == 0 and record or record .. ' ' .. id .. ':' .. text_of(value)
+end
+
+-- The other entries of a record that were not given up: those that count, and the parked ones, oldest idea first.
+local function entries_split(s, record, id)
+    local entries, names, counting, parked = {}, {}, {}, {}
+    for other, value, star in record:gmatch(' ([%l%d%-]+):(%-?%d+)(%*?)') do
+        if other ~= id and star == '' then
+            entries[#entries + 1] = {id = other, value = tonumber(value)}
+            names[#names + 1], names[#names + 2] = other .. '.state', other .. '.author'
+        end
+    end
+    local values = hash_get(s.base .. 'ideas', names)
+    for i, entry in ipairs(entries) do
+        entry.author = values[2 * i] or nil
+        local list = values[2 * i - 1] == 'published' and counting or parked
+        list[#list + 1] = entry
+    end
+    -- Ideas are numbered as they are made, in the session as in their challenge.
+    table.sort(parked, function(a, b) return tonumber(sub(a.id, 2)) < tonumber(sub(b.id, 2)) end)
+    return counting, parked
+end
+
+-- Fits a vote into what its owner has to spend. Adds to `v` the other entries that change for it, the record and `left`;
+-- answers the refusal where it does not fit.
+local function limits_apply(s, c, v)
+    local limit = tonumber(c.ballot == 'budget' and c.dots or c.choose or 1)
+    local function cost(value)
+        return c.ballot == 'budget' and value or (value ~= 0 and 1 or 0)
+    end
+    local counting, parked = entries_split(s, v.record, v.id)
+    local used, held = 0, 0
+    for _, entry in ipairs(counting) do
+        used = used + cost(entry.value)
+    end
+    for _, entry in ipairs(parked) do
+        held = held + cost(entry.value)
+    end
+    local needs = cost(v.value)
+    if c.ballot == 'single' and needs > 0 and used > 0 then
+        if c.final then
+            return refuse(s, 'vote_final')
+        end
+        for _, entry in ipairs(counting) do -- the vote moves
+            v.record = entry_put(v.record, entry.id, 0)
+            v.changes[#v.changes + 1] = {id = entry.id, author = entry.author, old = entry.value, new = 0}
+        end
+        used = 0
+    end
+    if needs > 0 and used + needs > limit then
+        local left = text_of(limit - used - cost(v.old))
+        if c.ballot == 'budget' then
+            return refuse(s, 'budget_spent', 'left', left)
+        end
+        return refuse(s, 'choose_limit', 'limit', text_of(limit), 'left', left)
+    end
+    for _, entry in ipairs(parked) do
+        if needs == 0 or used + held + needs <= limit then
+            break
+        end
+        held = held - cost(entry.value)
+        local _, last = entry_find(v.record, entry.id)
+        v.record = sub(v.record, 1, last) .. '*' .. sub(v.record, last + 1)
+        v.changes[#v.changes + 1] = {id = entry.id, author = entry.author, old = entry.value, new = 0, parked = true}
+    end
+    v.left = limit - used - needs
+    return nil
+end
+
+-- Writing -----------------------------------------------------------------------------------------------------------
+
+local function tally_change(hash, field, ballot, old, new)
+    if ballot == 'updown' then
+        if old ~= 0 then
+            call('HINCRBY', hash, field .. (old > 0 and 'up' or 'down'), -1)
+        end
+        if new ~= 0 then
+            call('HINCRBY', hash, field .. (new > 0 and 'up' or 'down'), 1)
+        end
+        return
+    elseif ballot == 'approval' or ballot == 'single' then
+        call('HINCRBY', hash, field .. 'votes', new - old)
+        return
+    end
+    call('HINCRBY', hash, field .. (ballot == 'budget' and 'dots' or 'sum'), new - old)
+    local voters = (new ~= 0 and 1 or 0) - (old ~= 0 and 1 or 0)
+    if voters ~= 0 then
+        call('HINCRBY', hash, field .. 'voters', voters)
+    end
+end
+
+-- Counts one entry that changed; answers by how much c.votes changes.
+local function entry_count(s, c, v, change, dirty)
+    local old, new, author = change.old, change.new, change.author
+    if old == new then
+        return 0
+    end
+    tally_change(s.base .. 'tally:' .. v.of, change.id .. ':' .. v.level .. ':', c.ballot, old, new)
+    if author and author ~= s.participant then -- nobody supports themselves
+        local support = (is_support(c.ballot, new) and 1 or 0) - (is_support(c.ballot, old) and 1 or 0)
+        if support ~= 0 then
+            call('HINCRBY', s.base .. 'ideas', change.id .. '.supporters', support)
+        end
+        if support ~= 0 and not change.parked then
+            if c.tally == 'live' then
+                call('ZINCRBY', s.base .. 'points', support * POINTS.support, author)
+                dirty[#dirty + 1] = 'a ' .. author
+            else
+                tally.held_change(s, v.of, author, support * POINTS.support)
+            end
+        end
+    end
+    return change.parked and 0 or (new ~= 0 and 1 or 0) - (old ~= 0 and 1 or 0)
+end
+
+local function vote_write(s, c, v, was)
+    local base, voter, of = s.base, s.participant, v.of
+    local minute = floor(s.at / 60000)
+    local dirty = {'p ' .. voter .. ' ' .. of, 'm ' .. of .. ' ' .. minute, 'c ' .. of}
+    if v.record ~= was then
+        call('HSET', base .. 'ballots:' .. of, voter, v.record)
+    end
+    local votes = 0
+    for i = 1, #v.changes do
+        local change = v.changes[i]
+        dirty[#dirty + 1] = 't ' .. change.id .. ' ' .. of
+        votes = votes + entry_count(s, c, v, change, dirty)
+    end
+    if votes ~= 0 then
+        call('HINCRBY', base .. 'challenges', of .. '.votes', votes)
+    end
+    call('HINCRBY', base .. 'series:' .. of, minute .. ':' .. v.level, 1)
+    if not was then -- turnout, which no seal hides
+        call('ZINCRBY', base .. 'points', POINTS.ballot, voter)
+        dirty[#dirty + 1] = 'a ' .. voter
+    end
+    call('SADD', base .. 'dirty', unpack(dirty))
+end
+
+-- The vote -----------------------------------------------------------------------------------------------------------
+
+-- The idea and its challenge as its dates make it now, where they take votes; else nil, nil and the refusal.
+local function vote_target(s, id)
+    local i = call('HMGET', s.base .. 'ideas', id .. '.challenge', id .. '.state', id .. '.author')
+    if not i[1] or i[2] == 'withdrawn' then
+        return nil, nil, refuse(s, 'idea_unknown', 'field', 'idea')
+    end
+    local c = vote_challenge(s, i[1])
+    if is_due(s, c) then
+        session_settle(s)
+        challenge.current(s, i[1])
+        c = vote_challenge(s, i[1])
+    end
+    if c.state ~= 'open' then
+        return nil, nil, refuse(s, c.state == 'closed' and 'challenge_closed' or 'challenge_not_open')
+    elseif i[2] ~= 'published' then
+        return nil, nil, refuse(s, 'idea_hidden')
+    end
+    return i, c
+end
+
+-- One try at the time s.at; nil where the journal has a later entry already (a clock that was stepped back).
+local function vote_try(s, id, argument)
+    local i, c, refused = vote_target(s, id)
+    if refused then
+        return refused
+    end
+    local value = tonumber(argument)
+    local expected = value_fault(c, value)
+    if expected then
+        return refuse(s, 'value_invalid', 'field', 'value', 'expected', expected)
+    end
+    local v = {id = id, of = i[1], value = value, level = s.level == '' and 'open' or s.level,
+               groups = s.groups == '' and '-' or s.groups:gsub(' ', ','), old = 0, changes = {}}
+    local was = call('HGET', s.base .. 'ballots:' .. v.of, s.participant)
+    if was then
+        v.record = was
+        v.level, v.groups = match(was, '^(%S+) (%S+)') -- fixed at the first vote
+        local _, _, old, given_up = entry_find(was, id)
+        v.old = old and not given_up and old or 0
+    elseif call('HEXISTS', s.base .. 'people', s.participant .. '.n') == 0 then
+        return refuse(s, 'participant_unknown')
+    else
+        v.record = v.level .. ' ' .. v.groups
+    end
+    if c.final and v.old ~= 0 and v.old ~= value then
+        return refuse(s, 'vote_final')
+    end
+    v.changes[1] = {id = id, author = i[3], old = v.old, new = value}
+    if c.ballot == 'single' or c.ballot == 'budget' or c.choose then
+        refused = limits_apply(s, c, v)
+        if refused then
+            return refused
+        end
+    end
+    if v.old ~= value then
+        v.record = entry_put(v.record, id, value)
+    end
+    -- The first write is the journal's, which refuses to go back in time: then nothing is written yet.
+    local entry = 'vote_cast ' .. s.participant .. ' ' .. v.level .. ' ' .. v.groups .. ' ' .. id .. ' ' .. argument
+    local added = pcall_redis('XADD', s.base .. 'journal', text_of(s.at) .. '-*', 'j', entry)
+    if type(added) == 'table' then
+        return nil
+    end
+    vote_write(s, c, v, was)
+    return v.left and answer(s, 'idea', id, 'value', argument, 'left', text_of(v.left)) or
+           answer(s, 'idea', id, 'value', argument)
+end
+
+function vote.cast(keys, args)
+    local s, unknown = session_begin(keys, args)
+    if not s then
+        return unknown
+    end
+    local result = done_find(s) or session_refuses(s)
+    if result then
+        return result
+    end
+    result = vote_try(s, args[9], args[10])
+    if not result then
+        s.at = journal_last_ms(s)
+        result = vote_try(s, args[9], args[10])
+    end
+    done_remember(s, result)
+    return result
+end

@@ -1,0 +1,39 @@
+-- The functions by name, each with the library's number behind it: two versions live side by side.
+
+local FUNCTIONS = {
+    {'session_create', session.create},
+    {'participant_join', procedure(people.join)},
+    {'idea_add', command(idea.add)},
+    {'idea_edit', command(idea.edit)},
+    {'idea_withdraw', command(idea.withdraw)},
+    {'idea_moderate', command(idea.moderate)},
+    {'vote_cast', vote.cast},
+    {'challenge_add', command(challenge.add)},
+    {'challenge_edit', command(challenge.edit)},
+    {'challenge_open', command(challenge.open)},
+    {'challenge_close', command(challenge.close)},
+    {'challenge_rules', procedure(challenge.rules)},
+    {'session_edit', command(session.edit)},
+    {'session_announce', command(session.announce)},
+    {'session_freeze', command(session.freeze)},
+    {'session_unfreeze', command(session.unfreeze)},
+    {'name_set', command(people.name_set)},
+    {'participant_rename', command(people.rename)},
+    {'tally_flush', procedure(tally.flush_command)},
+    {'session_read', procedure(people.session_read)},
+    {'person_read', procedure(people.person_read)},
+    {'session_check', procedure(session.check)},
+    {'session_due', procedure(session.due)},
+    {'log_read', procedure(session.log)},
+    {'media_get', session.media},
+}
+
+for at = 1, #FUNCTIONS do
+    local name, run = FUNCTIONS[at][1], FUNCTIONS[at][2]
+    redis.register_function(name .. '_1', function(keys, args)
+        if not call then
+            library_start()
+        end
+        return run(keys, args)
+    end)
+end
