@@ -136,18 +136,19 @@ struct edge *edge_new(const struct edge_settings *settings, char **out_error)
     if (getrandom(&edge->random, sizeof(edge->random), GRND_NONBLOCK) < 0)
         edge->random = uv_hrtime();
     edge_raise_descriptors();
-    if (!edge_open_context(edge, out_error)) {
+    if (!edge_listen(edge, out_error)) {
         free(edge);
+        return NULL;
+    }
+    edge->handle_count = 1;
+    if (!edge_open_context(edge, out_error)) {
+        edge->freeing = true;
+        edge_stop_listening(edge);
         return NULL;
     }
     uv_timer_init(settings->loop, &edge->sweep);
     uv_idle_init(settings->loop, &edge->work);
-    edge->handle_count = 2;
-    if (!edge_listen(edge, out_error)) {
-        edge_free(&edge);
-        return NULL;
-    }
-    edge->handle_count++;
+    edge->handle_count += 2;
     uv_timer_start(&edge->sweep, edge_on_sweep, EDGE_SWEEP_MS, EDGE_SWEEP_MS);
     return edge;
 }

@@ -47,7 +47,7 @@ struct edge_settings {
 };
 
 /* Listens and serves. NULL with a message in *out_error (the caller frees) where it cannot. Keeps what
- * settings point to. */
+ * settings point to. Raises the process's limit of open files to its hard limit, and ignores SIGPIPE. */
 struct edge *edge_new(const struct edge_settings *settings, char **out_error);
 uint16_t edge_port(const struct edge *edge); /* the port in use */
 /* Stops listening; what is open stays open, and is told with its next answer that it is the last. */
@@ -94,8 +94,8 @@ struct edge_header {
 void edge_request_answer(struct edge_request *request, int status, const struct edge_header *headers,
                          struct frame *body);
 
-/* Files served from memory: all that is below a folder, read once, with the .br and .gz beside each. NULL with
- * a message (the caller frees) where one cannot be read. */
+/* Files served from memory: all that is below a folder, read once, with the .br and .gz beside each. NULL
+ * with a message (the caller frees) where one cannot be read. */
 struct edge_files;
 struct edge_files *edge_files_load(const char *folder, char **out_error);
 void edge_files_free(struct edge_files **files);
