@@ -45,8 +45,8 @@ static inline void list_remove(struct list *item)
     list_init(item);
 }
 
-#define list_for_each(at, list) for (struct list *at = (list)->next; at != (list); at = at->next)
-#define list_for_each_safe(at, list)                                                                                 \
-    for (struct list *at = (list)->next, *at##_next = at->next; at != (list); at = at##_next, at##_next = at->next)
+#define list_for_each(at, head) for (struct list *at = (head)->next; at != (head); at = at->next)
+#define list_for_each_safe(at, head)                                                                                 \
+    for (struct list *at = (head)->next, *at##_next = at->next; at != (head); at = at##_next, at##_next = at->next)
 
 #endif

@@ -30,6 +30,6 @@ struct map_entry *map_next(const struct map *map, struct map_entry *at);
 /* Makes the positions of keys unpredictable to those who choose them; called once, before the first map is filled. */
 void map_seed(uint32_t seed);
 
-#define map_for_each(at, map) for (struct map_entry *at = map_next((map), NULL); at; at = map_next((map), at))
+#define map_for_each(at, from) for (struct map_entry *at = map_next((from), NULL); at; at = map_next((from), at))
 
 #endif

@@ -1,8 +1,8 @@
 /* The store: the truth, in Redis. Calls functions, follows sessions.
  *
  * Owns the connections to Redis (one for calls, one for subscriptions), their reconnection and deadlines, and the library
- * of functions (store/lua). Knows commands as positional arguments; nothing of JSON, sockets or views. Nothing here blocks
- * but store_open_now(). Callbacks run later on the loop, once each, never from inside a call of this header. */
+ * of functions (store/lua). Knows commands as positional arguments; nothing of JSON, sockets or views. Nothing here
+ * blocks. Callbacks run later on the loop, once each, never from inside a call of this header. The process ignores SIGPIPE. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
