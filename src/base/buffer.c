@@ -28,6 +28,7 @@ void buffer_reserve(struct buffer *buffer, size_t more)
     while (room < need)
         room *= 2;
     buffer->bytes = memory_resize(buffer->bytes, room);
+    buffer->bytes[buffer->size] = '\0';
     buffer->room = room;
 }
 

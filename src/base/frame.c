@@ -9,7 +9,8 @@ struct frame *frame_new(const void *bytes, size_t size)
     struct frame *frame = memory_resize(NULL, sizeof(*frame) + FRAME_HEADROOM + size);
     frame->references = 1;
     frame->size = size;
-    memcpy(frame_bytes(frame), bytes, size);
+    if (size)
+        memcpy(frame_bytes(frame), bytes, size);
     return frame;
 }
 

@@ -51,27 +51,29 @@ static utf8proc_int32_t text_clean_char(utf8proc_int32_t c, bool lines)
 
 char *text_clean(const char *bytes, size_t size, bool lines)
 {
-    utf8proc_uint8_t *composed = NULL;
-    utf8proc_ssize_t length = utf8proc_map((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)size, &composed,
-                                           UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-    if (length < 0)
-        return NULL;
-    struct buffer clean = {0};
+    CLEAN_BUFFER struct buffer kept = {0};
     size_t end = 0; /* after the last character that is no white space */
-    for (utf8proc_ssize_t at = 0; at < length;) {
+    for (size_t at = 0; at < size;) {
         utf8proc_int32_t c;
-        at += utf8proc_iterate(composed + at, length - at, &c);
+        const utf8proc_uint8_t *from = (const utf8proc_uint8_t *)bytes + at;
+        utf8proc_ssize_t length = utf8proc_iterate(from, (utf8proc_ssize_t)(size - at), &c);
+        if (length < 0)
+            return NULL;
+        at += (size_t)length;
         c = text_clean_char(c, lines);
-        if (!c || (clean.size == 0 && text_is_space(c)))
+        if (!c || (kept.size == 0 && text_is_space(c)))
             continue;
-        text_add(&clean, c);
+        text_add(&kept, c);
         if (!text_is_space(c))
-            end = clean.size;
+            end = kept.size;
     }
-    free(composed);
-    buffer_reserve(&clean, 0);
-    clean.bytes[end] = '\0';
-    return buffer_take(&clean);
+    buffer_reserve(&kept, 0);
+    /* Composed last: what stood between a letter and its accent is gone. */
+    utf8proc_uint8_t *composed = NULL;
+    if (utf8proc_map((const utf8proc_uint8_t *)kept.bytes, (utf8proc_ssize_t)end, &composed,
+                     UTF8PROC_STABLE | UTF8PROC_COMPOSE) < 0)
+        abort(); /* it is UTF-8: only memory can be wanting */
+    return (char *)composed;
 }
 
 size_t text_length(const char *text)
@@ -105,7 +107,12 @@ char *text_fold(const char *text)
         if (gap)
             buffer_add_char(&words, ' ');
         gap = false;
-        text_add(&words, c);
+        if (c == 0x0153) /* cœur is found as coeur, though Unicode takes it for a letter of its own */
+            buffer_add_string(&words, "oe");
+        else if (c == 0x00E6)
+            buffer_add_string(&words, "ae");
+        else
+            text_add(&words, c);
     }
     free(folded);
     return buffer_take(&words);

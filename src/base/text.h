@@ -19,7 +19,7 @@ char *text_clean(const char *bytes, size_t size, bool lines);
 /* Code points of a text that is valid UTF-8. */
 size_t text_length(const char *text);
 
-/* For comparison: case folded, accents and other marks removed, runs of what is no letter or digit made one space, none
+/* For comparison: case folded, accents and other marks removed, œ and æ written as two letters, runs of what is no letter or digit made one space, none
  * at either end (« Été, déjà ! » -> "ete deja"). NULL where it is not UTF-8; the caller frees. */
 char *text_fold(const char *text);
 

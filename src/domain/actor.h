@@ -17,4 +17,10 @@ struct actor {
     char token_id[48];             /* jti; "" without a token */
 };
 
+/* Whether this is someone with a place in the session: an admin and an observer without a token have none. */
+static inline bool actor_is_person(const struct actor *actor)
+{
+    return actor->id[0] && actor->role != ROLE_admin;
+}
+
 #endif

@@ -42,13 +42,30 @@ enum error error_find(const char *name)
     return ERROR_internal_error;
 }
 
+/* What was cut to fit ends with a whole character: half of one would make the answer no JSON. */
+static void refusal_cut(char *text, size_t room, int length)
+{
+    if (length < 0 || (size_t)length < room)
+        return;
+    size_t end = room - 1;
+    while (end > 0 && ((unsigned char)text[end - 1] & 0xC0) == 0x80)
+        end--;
+    size_t follow = room - 1 - end; /* bytes that follow the last first byte */
+    unsigned char first = end > 0 ? (unsigned char)text[end - 1] : 0;
+    size_t wanted = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 0;
+    if (end > 0 && follow < wanted)
+        text[end - 1] = '\0';
+}
+
 struct refusal refusal_field(enum error error, const char *field, const char *expected, ...)
 {
     struct refusal refusal = refusal_of(error);
-    snprintf(refusal.field, sizeof(refusal.field), "%s", field);
+    int length = snprintf(refusal.field, sizeof(refusal.field), "%s", field);
+    refusal_cut(refusal.field, sizeof(refusal.field), length);
     va_list list;
     va_start(list, expected);
-    vsnprintf(refusal.expected, sizeof(refusal.expected), expected, list);
+    length = vsnprintf(refusal.expected, sizeof(refusal.expected), expected, list);
+    refusal_cut(refusal.expected, sizeof(refusal.expected), length);
     va_end(list);
     return refusal;
 }

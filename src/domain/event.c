@@ -47,7 +47,7 @@ bool field_parse(const char *key, size_t size, struct field_key *out_key)
         return false;
     const char *sub = memchr(name + 1, '.', (size_t)(end - name - 1));
     int field = field_find(entity, name + 1, (size_t)((sub ? sub : end) - name - 1));
-    if (field < 0 || (sub && end - sub > TEXT_ID_MAX))
+    if (field < 0 || (sub && end - sub - 1 > TEXT_ID_MAX))
         return false;
     *out_key = (struct field_key){.field = (enum field_id)field};
     memcpy(out_key->id, id, (size_t)(name - id));

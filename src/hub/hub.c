@@ -173,6 +173,8 @@ bool hub_listener_is_current(const struct hub_listener *listener)
 void hub_listener_reclass(struct hub_listener *listener, int class, struct frame *patch, int64_t version)
 {
     struct hub_topic *topic = listener->topic;
+    if (listener->version != HUB_NOTHING)
+        listener_deliver(listener); /* up to date in the old class first: the patch begins there */
     bool whole = listener->version != HUB_NOTHING && !listener->cursor.parts && !listener->behind;
     listener->class = class;
     listener->cursor = (struct hub_cursor){0};

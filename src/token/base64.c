@@ -15,6 +15,10 @@ void base64_add(struct buffer *buffer, const void *bytes, size_t size)
 bool base64_parse(const char *text, size_t size, unsigned char *out_bytes, size_t room, size_t *out_size)
 {
     size_t length;
+    /* Where char is signed, libsodium 1.0.18 takes every byte from 0x80 on for a `_`. */
+    for (size_t i = 0; i < size; i++)
+        if (text[i] & 0x80)
+            return false;
     /* No end pointer: with one, libsodium takes a trailing `=`. Spare bits it refuses by itself. */
     if (sodium_base642bin(out_bytes, room, text, size, NULL, &length, NULL,
                           sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)

@@ -11,7 +11,7 @@
 
 #define KEY_FILE_NAME_ROOM 300
 
-static void key_file_close(int *file)
+static void key_file_close(const int *file)
 {
     if (*file >= 0)
         close(*file);
@@ -134,11 +134,12 @@ bool key_file_write(int folder, const char *name, enum paserk kind, const unsign
         buffer_print(out_problem, "%s would not hold a key", name);
         return false;
     }
-    strcat(text, "\n");
+    size_t size = strlen(text);
+    text[size++] = '\n';
     snprintf(fresh, sizeof(fresh), "%s.new", name);
     unlinkat(folder, fresh, 0); /* what a crash left */
     int CLEAN_FILE file = openat(folder, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    bool good = file >= 0 && key_file_store(file, text, strlen(text)) &&
+    bool good = file >= 0 && key_file_store(file, text, size) &&
                 renameat(folder, fresh, folder, name) == 0 && fsync(folder) == 0;
     sodium_memzero(text, sizeof(text));
     if (good)

@@ -1,0 +1,156 @@
+#include "cli/context.h"
+#include "base/memory.h"
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CONTEXT_WAIT_MS 15000 /* for Redis to start, or to answer */
+
+static void context_log(const char *message)
+{
+    fprintf(stderr, "palabre: %s\n", message);
+}
+
+int cli_context_open(struct cli_context *context, const char *command, int *argc, char **argv)
+{
+    char *message = NULL;
+    *context = (struct cli_context){.refusal = refusal_of(ERROR_none)};
+    if (!settings_read(&context->settings, argc, argv, true, &message)) {
+        int status = cli_usage(command, "%s", message);
+        free(message);
+        return status;
+    }
+    uv_loop_init(&context->loop);
+    context->deployment =
+        (struct deployment){.loop = &context->loop, .settings = &context->settings, .log = context_log};
+    if (deployment_open(&context->deployment) && deployment_wait(&context->deployment, CONTEXT_WAIT_MS))
+        return 0;
+    int status = cli_fail("%s", context->deployment.fault ? context->deployment.fault : "the store cannot be reached");
+    cli_context_close(context);
+    return status;
+}
+
+static void context_forget(struct cli_context *context)
+{
+    for (size_t i = 0; i < context->answer_count; i++) {
+        free(context->answer_names[i]);
+        free(context->answer_values[i]);
+    }
+    context->answer_count = 0;
+}
+
+void cli_context_close(struct cli_context *context)
+{
+    context_forget(context);
+    deployment_close(&context->deployment);
+    uv_run(&context->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&context->loop);
+    settings_clear(&context->settings);
+}
+
+void cli_arguments_add(void *to, const char *bytes, size_t size)
+{
+    struct cli_arguments *arguments = to;
+    if (arguments->count == arguments->room) {
+        arguments->room = arguments->room ? arguments->room * 2 : 16;
+        arguments->list = memory_resize(arguments->list, arguments->room * sizeof(*arguments->list));
+    }
+    arguments->list[arguments->count++] = (struct store_argument){memory_bytes(bytes, size), size};
+}
+
+void cli_arguments_clear(struct cli_arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->count; i++)
+        free((char *)arguments->list[i].bytes);
+    free(arguments->list);
+    *arguments = (struct cli_arguments){0};
+}
+
+struct waiting {
+    struct cli_context *context;
+    struct refusal refusal;
+    bool done;
+};
+
+static void context_answered(void *arg, const struct store_answer *answer)
+{
+    struct waiting *waiting = arg;
+    struct cli_context *context = waiting->context;
+    waiting->done = true;
+    waiting->refusal = answer->refusal;
+    for (size_t i = 0; i < answer->count && i < ARRAY_SIZE(context->answer_names); i++) {
+        context->answer_names[i] = memory_string(answer->values[i].key);
+        context->answer_values[i] = memory_bytes(answer->values[i].value, answer->values[i].value_size);
+        context->answer_count = i + 1;
+    }
+}
+
+struct refusal cli_context_call(struct cli_context *context, const char *session, const char *function,
+                                const struct actor *actor, int64_t at, const struct cli_arguments *arguments)
+{
+    struct waiting waiting = {.context = context};
+    context_forget(context);
+    store_call(context->deployment.store, session, function, actor, NULL, at, arguments ? arguments->list : NULL,
+               arguments ? arguments->count : 0, context_answered, &waiting);
+    while (!waiting.done)
+        uv_run(&context->loop, UV_RUN_ONCE);
+    return waiting.refusal;
+}
+
+const char *cli_context_get(const struct cli_context *context, const char *name)
+{
+    for (size_t i = 0; i < context->answer_count; i++)
+        if (strcmp(context->answer_names[i], name) == 0)
+            return context->answer_values[i];
+    return NULL;
+}
+
+static void context_sent(void *arg, const struct store_answer *answer)
+{
+    struct cli_context *context = arg;
+    context->pending--;
+    if (answer->refusal.error && !context->refusal.error)
+        context->refusal = answer->refusal;
+}
+
+void cli_context_send(struct cli_context *context, const char *session, const struct actor *actor,
+                      const struct command *command, int64_t at, size_t most)
+{
+    while (context->pending >= most)
+        uv_run(&context->loop, UV_RUN_ONCE);
+    context->pending++;
+    store_command(context->deployment.store, session, actor, command, at, context_sent, context);
+}
+
+struct refusal cli_context_flush(struct cli_context *context)
+{
+    while (context->pending)
+        uv_run(&context->loop, UV_RUN_ONCE);
+    return context->refusal;
+}
+
+struct refusal cli_context_create(struct cli_context *context, const struct definition *definition, int64_t at)
+{
+    struct cli_arguments arguments = {0};
+    const struct actor actor = {.id = "operator", .role = ROLE_admin};
+    char nonce[5];
+    uint16_t random;
+    uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
+    snprintf(nonce, sizeof(nonce), "%04x", random);
+    definition_arguments(definition, nonce, cli_arguments_add, &arguments);
+    struct refusal refusal = cli_context_call(context, definition->id, "session_create", &actor, at, &arguments);
+    cli_arguments_clear(&arguments);
+    return refusal;
+}
+
+int cli_context_refused(const struct refusal *refusal, const char *what)
+{
+    struct buffer text CLEAN_BUFFER = {0};
+    buffer_print(&text, "%s: %s (%s)", what, error_message(refusal->error), error_name(refusal->error));
+    if (refusal->field[0])
+        buffer_print(&text, " at %s", refusal->field);
+    if (refusal->expected[0])
+        buffer_print(&text, ": expected %s", refusal->expected);
+    return cli_fail("%s", text.bytes);
+}

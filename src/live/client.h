@@ -1,0 +1,90 @@
+/* A person here: one WebSocket connection, who speaks on it, the topics open on it, and answers that wait for its socket.
+ *
+ *   OPENED --hello--> GREETING (token verified, room and person awaited) --> HERE --> (closed by either side)
+ *
+ * Answers are the one thing that may wait for a full socket, bounded by CLIENT_ANSWERS_BYTES: beyond it the connection is
+ * closed. Frames of topics never wait (hub.h). */
+#ifndef LIVE_CLIENT_H
+#define LIVE_CLIENT_H
+
+#include "live/call.h"
+#include "live/room.h"
+#include "token/token.h"
+
+#define CLIENT_ANSWERS_BYTES 262144 /* of answers that wait for a socket */
+
+enum client_state { CLIENT_OPENED, CLIENT_GREETING, CLIENT_HERE };
+
+struct client_topic {
+    struct hub_listener listener;
+    struct client *client;
+    struct room_topic *topic; /* NULL: a free slot */
+};
+
+/* A call under way; outlives its client, whose answer is then nobody's. */
+struct client_call {
+    struct list link;      /* of the client's calls */
+    struct client *client; /* NULL once it has gone */
+    char *id;              /* JSON text */
+    bool notification;
+    struct client_batch *batch; /* NULL: answered by itself */
+};
+
+/* A topic_open that waits for the view to reach where the client is. */
+struct client_opening {
+    struct list link;
+    struct room_wait wait;
+    struct client_call *call;
+    struct topic topic;
+    int64_t since; /* HUB_NOTHING: from nothing */
+    char epoch[65];
+};
+
+struct client {
+    struct list link, room_link;
+    struct live *live;
+    struct edge_socket *socket; /* NULL once it is closed */
+    enum client_state state;
+    struct actor actor;
+    char name[TOKEN_NAME_ROOM];
+    struct room *room;
+    bool entered;                 /* counted in its room */
+    struct rules_buckets buckets; /* before hello, and of observers */
+    struct client_topic topics[LIMIT_TOPICS];
+    struct list openings, calls;
+    struct room_wait hello_wait;
+    struct client_call *hello_call;
+    struct list answers; /* that wait for the socket */
+    size_t answers_bytes;
+    int64_t opened_at, heartbeat_at; /* loop time */
+};
+
+void *client_opened(void *live, struct edge_socket *socket);
+void client_message(void *client, const char *text, size_t size);
+void client_ready(void *client);
+void client_closed(void *client);
+/* The worker's second: a late hello, a heartbeat. */
+void client_second(struct client *client, int64_t loop_now);
+void client_bye(struct client *client, const char *reason, int64_t retry_ms);
+/* Sends text, or keeps it until the socket takes it. */
+void client_send(struct client *client, const char *text, size_t size);
+/* Ends a call with a refusal (ERROR_none: with a result). Takes the call. */
+void client_answer(struct client_call *call, const struct refusal *refusal, const char *result, size_t size);
+void client_refuse(struct client_call *call, enum error error);
+
+/* client_topics.c */
+void client_topic_open(struct client *client, struct client_call *call, const struct topic_open *params);
+void client_topic_close(struct client *client, struct client_call *call, const struct topic_close *params);
+void client_topics_ready(struct client *client);    /* the socket takes bytes again */
+/* Whether every open topic has all there is, and nothing waits for the socket; then all are true at `v`, and marked so. */
+bool client_topics_are_current(struct client *client, int64_t v);
+void client_topics_leave(struct client *client);
+void client_topics_reclass(struct client *client); /* what this person sees may be of another class now */
+/* What a room tells the clients in it. */
+void clients_promoted(struct room *room, const char *person); /* may see more tallies now */
+void clients_person_loaded(struct room *room, const char *person);
+void clients_person_unknown(struct room *room, const char *person); /* the token is of a person who is not there */
+void clients_stale(struct room *room);
+void clients_bye(struct room *room, const char *reason, int64_t retry_ms);
+
+#endif

@@ -1,0 +1,185 @@
+#include "live/live.h"
+#include "base/memory.h"
+#include "live/client.h"
+#include "live/http.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static bool live_send(void *listener_owner, struct frame *frame)
+{
+    struct client_topic *slot = listener_owner;
+    struct client *client = slot->client;
+    /* Answers that wait come first: a topic's frames must not overtake the answer to its topic_open. */
+    return client->socket && list_is_empty(&client->answers) && edge_socket_send(client->socket, frame);
+}
+
+static void live_run(uv_timer_t *timer)
+{
+    struct live *live = timer->data;
+    map_for_each(at, &live->rooms) room_turn(at->value);
+    int64_t wait = hub_run(live->hub, live_loop_now(live));
+    if (wait >= 0 && !uv_is_active((uv_handle_t *)timer))
+        uv_timer_start(timer, live_run, (uint64_t)wait, 0);
+}
+
+void live_want_run(struct live *live)
+{
+    if (!uv_is_active((uv_handle_t *)&live->run_timer) || uv_timer_get_due_in(&live->run_timer) > 0)
+        uv_timer_start(&live->run_timer, live_run, 0, 0);
+}
+
+static void live_deployment(void *arg, const struct store_answer *answer)
+{
+    struct live *live = arg;
+    const char *deployment = store_answer_get(answer, "deployment");
+    if (!answer->refusal.error && deployment)
+        snprintf(live->deployment, sizeof(live->deployment), "%s", deployment);
+}
+
+static void live_second(uv_timer_t *timer)
+{
+    struct live *live = timer->data;
+    int64_t now = live_loop_now(live);
+    list_for_each_safe(at, &live->clients) client_second(CONTAINER_OF(at, struct client, link), now);
+    for (struct map_entry *at = map_next(&live->rooms, NULL); at; at = map_next(&live->rooms, at))
+        room_second(at->value, now);
+    if (!live->deployment[0] && store_is_connected(live->settings.store))
+        store_deployment(live->settings.store, live_deployment, live);
+}
+
+struct live *live_new(const struct live_settings *settings)
+{
+    struct live *live = memory_alloc(sizeof(*live));
+    live->settings = *settings;
+    list_init(&live->clients);
+    const struct hub_settings hub = {.owner = live,
+                                     .tick_ms = settings->tick_ms,
+                                     .encode = room_topic_encode,
+                                     .from = room_topic_from,
+                                     .send = live_send};
+    live->hub = hub_new(&hub);
+    uv_timer_init(settings->loop, &live->run_timer);
+    uv_timer_init(settings->loop, &live->second_timer);
+    live->run_timer.data = live->second_timer.data = live;
+    uv_timer_start(&live->second_timer, live_second, 1000, 1000);
+    return live;
+}
+
+void live_attach(struct live *live, struct edge *edge)
+{
+    live->edge = edge;
+}
+
+void live_edge_settings(struct live *live, struct edge_settings *out_settings)
+{
+    out_settings->owner = live;
+    out_settings->message_limit = LIMIT_MESSAGE_PARTICIPANT;
+    out_settings->fragment_limit = LIMIT_FRAGMENTS;
+    out_settings->stuck_ms = LIMIT_STUCK_MS;
+    out_settings->socket_opened = client_opened;
+    out_settings->socket_message = client_message;
+    out_settings->socket_ready = client_ready;
+    out_settings->socket_closed = client_closed;
+    out_settings->request = http_request;
+    out_settings->body_limit = http_body_limit;
+    out_settings->problem = http_problem;
+}
+
+void live_set_public_url(struct live *live, const char *url)
+{
+    live->public_url = url;
+}
+
+void live_set_demo(struct live *live, const char *json)
+{
+    live->demo = json;
+}
+
+void live_set_keyring(struct live *live, const struct keyring *keyring)
+{
+    live->settings.keyring = keyring;
+}
+
+void live_store_connected(struct live *live, bool connected)
+{
+    if (connected && !live->deployment[0])
+        store_deployment(live->settings.store, live_deployment, live);
+    live_log(live, connected ? "store: connected" : "store: away; what is shown is marked stale");
+}
+
+void live_say_bye(struct live *live, const char *reason, int64_t spread_ms)
+{
+    int64_t i = 0;
+    list_for_each_safe(at, &live->clients)
+        client_bye(CONTAINER_OF(at, struct client, link), reason, 250 + (i++ * 37) % (spread_ms + 1));
+}
+
+void live_handle_opened(struct live *live)
+{
+    live->handles++;
+}
+
+void live_handle_closed(struct live *live)
+{
+    assert(live->handles > 0);
+    if (--live->handles > 0 || !live->closed)
+        return;
+    void (*closed)(void *arg) = live->closed;
+    void *arg = live->closed_arg;
+    free(live);
+    closed(arg);
+}
+
+static void live_timer_closed(uv_handle_t *handle)
+{
+    live_handle_closed(handle->data);
+}
+
+void live_free(struct live **where, void (*closed)(void *arg), void *arg)
+{
+    struct live *live = *where;
+    *where = NULL;
+    assert(list_is_empty(&live->clients));
+    live->handles += 2;
+    while (map_next(&live->rooms, NULL))
+        room_free(map_next(&live->rooms, NULL)->value);
+    map_clear(&live->rooms);
+    hub_free(&live->hub);
+    live->closed = closed;
+    live->closed_arg = arg;
+    uv_close((uv_handle_t *)&live->run_timer, live_timer_closed);
+    uv_close((uv_handle_t *)&live->second_timer, live_timer_closed);
+}
+
+int64_t live_loop_now(const struct live *live)
+{
+    return (int64_t)uv_now(live->settings.loop);
+}
+
+int64_t live_now(const struct live *live)
+{
+    if (live->clock)
+        return live->clock + live_loop_now(live);
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void live_heard(struct live *live, int64_t redis_now)
+{
+    live->clock = redis_now - live_loop_now(live);
+}
+
+void live_log(const struct live *live, const char *format, ...)
+{
+    char line[512];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(line, sizeof(line), format, list);
+    va_end(list);
+    live->settings.log(line);
+}

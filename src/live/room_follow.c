@@ -1,0 +1,271 @@
+#include "live/room_follow.h"
+#include "base/memory.h"
+#include "live/client.h"
+#include "wire/rules_hash.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- waits */
+
+static bool wait_is_over(const struct room_wait *wait)
+{
+    const struct view *view = wait->room->view;
+    return view_is_ready(view) && view_seq(view) >= wait->seq &&
+           (!*wait->person || view_person_is_ready(view, wait->person));
+}
+
+/* Runs what waits for nothing any more. A wait's run may add or cancel others: start over after each. */
+static void room_run_waits(struct room *room)
+{
+    struct room *held = room_hold(room->live, room->session);
+    bool again = true;
+    while (again) {
+        again = false;
+        list_for_each(at, &held->waits) {
+            struct room_wait *wait = CONTAINER_OF(at, struct room_wait, link);
+            if (held->state != ROOM_GONE && !wait_is_over(wait))
+                continue;
+            room_wait_cancel(wait);
+            wait->run(wait, held->state == ROOM_GONE ? held->gone : ERROR_none);
+            again = true;
+            break;
+        }
+    }
+    room_release(&held);
+}
+
+void room_fail_waits(struct room *room, enum error error)
+{
+    while (!list_is_empty(&room->waits)) {
+        struct room_wait *wait = CONTAINER_OF(room->waits.next, struct room_wait, link);
+        room_wait_cancel(wait);
+        wait->run(wait, error);
+    }
+}
+
+void room_wait(struct room *room, struct room_wait *wait, const char *person, int64_t seq, int64_t timeout_ms,
+               void (*run)(struct room_wait *wait, enum error error))
+{
+    *wait = (struct room_wait){.room = room, .person = person, .seq = seq, .run = run};
+    wait->until = timeout_ms < 0 ? INT64_MAX : live_loop_now(room->live) + timeout_ms;
+    list_push_back(&room->waits, &wait->link);
+    if (room->state == ROOM_GONE || wait_is_over(wait))
+        live_want_run(room->live); /* later, and once: live runs the waits of its rooms */
+    else if (view_is_ready(room->view) && view_seq(room->view) < seq && room->following)
+        store_following_check(room->following);
+}
+
+void room_wait_cancel(struct room_wait *wait)
+{
+    if (wait->link.next)
+        list_remove(&wait->link);
+}
+
+void room_turn(struct room *room)
+{
+    if (!list_is_empty(&room->waits))
+        room_run_waits(room);
+}
+
+/* ---- people */
+
+struct person_reading {
+    struct room *room; /* held */
+    char id[TEXT_ID_ROOM];
+};
+
+static void room_person_read(void *arg, const struct store_answer *answer)
+{
+    struct person_reading *reading = arg;
+    struct room *room = reading->room;
+    struct room_person *person = room_person(room, reading->id);
+    person->loading = false;
+    if (!answer->refusal.error && person->sockets + person->visits > 0 && view_is_ready(room->view) &&
+        strcmp(answer->epoch, view_epoch(room->view)) == 0) {
+        view_person_load(room->view, person->id, answer->values, answer->count, answer->seq);
+        clients_person_loaded(room, person->id);
+    } else if (answer->refusal.error == ERROR_participant_unknown) {
+        clients_person_unknown(room, person->id);
+    }
+    live_want_run(room->live);
+    room_release(&reading->room);
+    free(reading);
+}
+
+void room_read_people(struct room *room)
+{
+    if (!view_is_ready(room->view) || !store_is_connected(room->live->settings.store))
+        return;
+    map_for_each(at, &room->people) {
+        struct room_person *person = at->value;
+        if (!(person->sockets + person->visits) || person->loading || view_person_is_ready(room->view, person->id))
+            continue;
+        struct person_reading *reading = memory_alloc(sizeof(*reading));
+        reading->room = room_hold(room->live, room->session);
+        memcpy(reading->id, person->id, sizeof(reading->id));
+        struct store_argument argument = {person->id, strlen(person->id)};
+        person->loading = true;
+        store_call(room->live->settings.store, room->session, "person_read", NULL, NULL, 0, &argument, 1,
+                   room_person_read, reading);
+    }
+}
+
+/* ---- the view's news */
+
+static void room_changed(void *owner, const struct topic *topic, enum audience audience, int64_t seq)
+{
+    struct room *room = owner;
+    struct room_topic *open = room_topic_find(room, topic);
+    (void)seq;
+    if (open)
+        hub_topic_changed(open->hub_topic, (int)audience);
+}
+
+static void room_promoted(void *owner, const char *person, const char *challenge)
+{
+    struct room *room = owner;
+    struct room_promotion *promotion = memory_alloc(sizeof(*promotion));
+    (void)challenge; /* classes are looked up anew for each open topic */
+    snprintf(promotion->person, sizeof(promotion->person), "%s", person);
+    list_push_back(&room->promotions, &promotion->link);
+}
+
+/* After the event is applied whole: the frames of the old class must hold all of it. */
+static void room_promote(struct room *room)
+{
+    while (!list_is_empty(&room->promotions)) {
+        struct room_promotion *promotion = CONTAINER_OF(room->promotions.next, struct room_promotion, link);
+        list_remove(&promotion->link);
+        clients_promoted(room, promotion->person);
+        free(promotion);
+    }
+}
+
+/* ---- frozen rules */
+
+static void room_rules_written(void *arg, const struct store_answer *answer)
+{
+    struct room *room = arg;
+    (void)answer; /* the next event tries again where it could not */
+    room->freezing = false;
+    room_release(&room);
+}
+
+static void room_write_rules(void *arg, const char *const *arguments, size_t count)
+{
+    struct room *room = arg;
+    struct store_argument list[32];
+    for (size_t i = 0; i < count; i++)
+        list[i] = (struct store_argument){arguments[i], strlen(arguments[i])};
+    if (room->freezing)
+        return;
+    room->freezing = true;
+    store_call(room->live->settings.store, room->session, "challenge_rules", NULL, NULL, 0, list, count,
+               room_rules_written, room_hold(room->live, room->session));
+}
+
+/* Functions cannot make the hash (Lua has no BLAKE2b): whoever sees a challenge open without it hands it in. */
+static void room_freeze_rules(struct room *room)
+{
+    rules_hash_missing(room->view, room_write_rules, room);
+}
+
+/* ---- what the store says */
+
+static void room_load_begin(void *owner)
+{
+    struct room *room = owner;
+    room->state = ROOM_OPENING;
+    snprintf(room->epoch, sizeof(room->epoch), "%s", view_is_ready(room->view) ? view_epoch(room->view) : room->epoch);
+    view_load_begin(room->view);
+}
+
+static void room_unknown_version(struct room *room)
+{
+    live_log(room->live, "session %s was written by a version that this one does not know", room->session);
+    clients_bye(room, "reload", 5000);
+}
+
+static void room_load_field(void *owner, const struct field_write *field)
+{
+    struct room *room = owner;
+    if (!view_load_field(room->view, field))
+        room_unknown_version(room);
+}
+
+static void room_load_end(void *owner, const char *epoch, int64_t seq)
+{
+    struct room *room = owner;
+    bool same = strcmp(room->epoch, epoch) == 0;
+    view_load_end(room->view, epoch, seq);
+    room->state = ROOM_READY;
+    snprintf(room->epoch, sizeof(room->epoch), "%s", epoch);
+    map_for_each(at, &room->topics) {
+        struct room_topic *topic = at->value;
+        if (!same)
+            hub_topic_restart(topic->hub_topic);
+        else
+            for (int class = 0; class < AUDIENCE_COUNT; class++)
+                hub_topic_changed(topic->hub_topic, class);
+    }
+    room_read_people(room);
+    room_freeze_rules(room);
+    live_want_run(room->live);
+}
+
+static void room_event(void *owner, const struct event *event)
+{
+    struct room *room = owner;
+    if (!view_apply(room->view, event)) {
+        room_unknown_version(room);
+        return;
+    }
+    room_promote(room);
+    if (view_is_ready(room->view))
+        room_freeze_rules(room);
+    live_want_run(room->live);
+}
+
+static void room_stale(void *owner, bool stale)
+{
+    struct room *room = owner;
+    if (room->stale == stale)
+        return;
+    room->stale = stale;
+    clients_stale(room);
+    if (!stale)
+        room_read_people(room);
+}
+
+static void room_gone(void *owner, enum error error)
+{
+    struct room *room = owner;
+    room->state = ROOM_GONE;
+    room->gone = error;
+    clients_bye(room, "reload", 5000);
+    live_want_run(room->live);
+}
+
+void room_follow(struct room *room)
+{
+    const struct view_settings settings = {.owner = room, .changed = room_changed, .promoted = room_promoted};
+    const struct store_follower follower = {
+        .owner = room,
+        .load_begin = room_load_begin,
+        .load_field = room_load_field,
+        .load_end = room_load_end,
+        .event = room_event,
+        .stale = room_stale,
+        .gone = room_gone,
+    };
+    list_init(&room->promotions);
+    room->view = view_new(&settings);
+    room->following = store_follow(room->live->settings.store, room->session, &follower);
+}
+
+void room_unfollow(struct room *room)
+{
+    store_unfollow(&room->following);
+    view_free(&room->view);
+}

@@ -1,0 +1,13 @@
+/* The part of a room that follows the store: loads, events, waits. For room.c alone. */
+#ifndef LIVE_ROOM_FOLLOW_H
+#define LIVE_ROOM_FOLLOW_H
+
+#include "live/room.h"
+
+void room_follow(struct room *room);
+void room_unfollow(struct room *room);
+void room_fail_waits(struct room *room, enum error error);
+/* Asks for the ballots of everyone here whose are not there. */
+void room_read_people(struct room *room);
+
+#endif

@@ -1,0 +1,42 @@
+#include "live/who.h"
+
+#include <string.h>
+
+struct refusal who_is(const struct live *live, const char *token, size_t size, const char *session,
+                      struct actor *out_actor, char out_name[TOKEN_NAME_ROOM])
+{
+    *out_actor = (struct actor){.role = ROLE_observer};
+    out_name[0] = '\0';
+    if (!token) {
+        strcpy(out_actor->session, session);
+        return refusal_of(ERROR_none);
+    }
+    if (!live->deployment[0]) {
+        struct refusal refusal = refusal_of(ERROR_store_unavailable);
+        refusal.retry_ms = 1000;
+        return refusal;
+    }
+    struct actor actor;
+    enum error error = token_verify(live->settings.keyring, token, size, live->deployment, live_now(live), &actor, out_name);
+    if (!error && actor.role != ROLE_admin && strcmp(actor.session, session) != 0)
+        error = ERROR_token_invalid;
+    if (error)
+        return refusal_of(error);
+    *out_actor = actor;
+    return refusal_of(ERROR_none);
+}
+
+char *who_token(const struct live *live, const struct actor *actor, const char *name)
+{
+    struct actor fresh = *actor;
+    fresh.token_id[0] = '\0';
+    return token_make(live->settings.keyring, &fresh, name, live_now(live), WHO_TOKEN_MS, live->deployment);
+}
+
+char *who_renew(const struct live *live, const struct actor *actor, const char *name)
+{
+    int64_t life = actor->expires_at - actor->issued_at;
+    if (!actor->id[0] || role_is_staff(actor->role) || actor->expires_at - live_now(live) > life / 3)
+        return NULL;
+    return who_token(live, actor, name);
+}

@@ -1,0 +1,168 @@
+// Sessions: making one, joining, words, pauses, who is online, names.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { BRAND, MINUTE, MODERATOR, START, SYSTEM, Server, Session } from './library.js'
+
+let server
+before(async () => { server = await new Server().start() })
+after(() => server.stop())
+
+async function room(definition = { challenges: { c1: {} } }) {
+  const session = new Session(server)
+  assert.equal((await session.create(definition)).status, 'ok')
+  return session
+}
+
+const check = (session, count, worker) => session.call('session_check', SYSTEM, String(count), worker)
+
+test('a session is made once, with all it says, in one event', async () => {
+  const session = await room({ fields: { brief: 'Bref', mandate: 'Nous suivrons', time_zone: 'Europe/Paris', simulated: '1' },
+    challenges: { c1: { title: 'Quel parfum ?', proposals: 'brand' } }, ideas: [{ challenge: 'c1', title: 'Vanille', body: 'douce' }, { challenge: 'c1', title: 'Café' }] })
+  const [event, ...rest] = await session.events()
+  assert.equal(rest.length, 0)
+  assert.deepEqual([event.version, event.seq, event.name, event.at], ['1', 1, 'session_created', START])
+  const { fields, epoch } = await session.read()
+  assert.match(epoch, /^[0-9a-f]{8}ab12$/)
+  assert.equal(event.epoch, epoch)
+  assert.deepEqual(Object.fromEntries(event.writes), fields)
+  assert.deepEqual([fields['s:s.mandate'], fields['s:s.created_at'], fields['s:s.state'], fields['i:i2.title'], fields['i:i1.brand'], fields['c:c1.ideas']],
+    ['Nous suivrons', String(START), 'open', 'Café', '1', '2'])
+  const again = await session.create({})
+  assert.equal(again.status, 'session_exists')
+  assert.equal((await session.read()).fields['s:s.title'], 'Titre')
+})
+
+test('a definition that does not fit itself makes nothing', async () => {
+  const cases = [[{ challenges: { c1: { ballot: 'budget' } } }, 'invalid_params'], [{ ideas: [{ challenge: 'c9', title: 'x' }] }, 'challenge_unknown'],
+    [{ challenges: { c1: {} }, ideas: [{ challenge: 'c1', title: 'x', media: 'aa' }] }, 'media_unknown'],
+    [{ challenges: Object.fromEntries(Array.from({ length: 65 }, (_, n) => [`c${n}`, {}])) }, 'challenges_limit']]
+  for (const [definition, status] of cases) {
+    const session = new Session(server)
+    assert.equal((await session.create(definition)).status, status)
+    assert.deepEqual(await session.redis.keys(`palabre:{${session.id}}:*`), [])
+  }
+})
+
+test('every function of a session that does not exist says so and writes nothing', async () => {
+  const session = new Session(server, 'nowhere')
+  const ana = { participant: 'p1', role: 'participant', level: 'open', groups: '' }
+  const calls = { participant_join: ['', ''], idea_add: ['c1', 'x', '', ''], idea_edit: ['i1', '=x', '', ''], idea_withdraw: ['i1'],
+    idea_moderate: ['i1', 'hide', 'x'], vote_cast: ['i1', '1'], challenge_add: [], challenge_edit: [], challenge_open: ['c1'],
+    challenge_close: ['c1'], challenge_rules: ['c1', 'f00d'], session_edit: ['=x'], session_announce: ['x'], session_freeze: [], session_unfreeze: [],
+    name_set: ['x'], participant_rename: ['p1', 'x', 'y'], tally_flush: [], session_read: [''], person_read: ['p1'], session_check: ['1', 'w'],
+    session_due: [], log_read: ['0', '9'], media_get: ['aa'] }
+  for (const [name, rest] of Object.entries(calls)) {
+    const answer = await session.call(name, ana, ...rest)
+    assert.deepEqual([answer.status, answer.epoch, answer.seq], ['session_unknown', '', 0], name)
+  }
+  assert.deepEqual(await session.redis.keys('palabre:{nowhere}:*'), [])
+})
+
+test('participants are numbered; what they are is told, their groups are not', async () => {
+  const session = await room()
+  const ana = await session.join({ name: 'Ana', level: 'code', groups: 'store:lille' })
+  const bob = await session.join()
+  assert.deepEqual([ana.participant, bob.participant], ['p1', 'p2'])
+  const { fields } = await session.read()
+  const people = Object.fromEntries(Object.entries(fields).filter(([key]) => key.startsWith('p:')))
+  assert.deepEqual(people, { 'p:p1.n': '1', 'p:p1.name': 'Ana', 'p:p1.role': 'participant', 'p:p1.level': 'code',
+    'p:p2.n': '2', 'p:p2.role': 'participant', 'p:p2.level': 'open' })
+})
+
+test('a session that is not open to anyone is joined by an operator alone, a closed one by nobody else', async () => {
+  const session = await room({ fields: { join: 'code' } })
+  assert.equal((await session.join()).answer.status, 'join_not_open')
+  assert.equal((await session.join({ operator: '1' })).answer.status, 'ok')
+  const closed = await room()
+  await closed.redis.hset(closed.key('meta'), 'state', 'closed')
+  assert.equal((await closed.join()).answer.status, 'session_closed')
+  assert.equal((await closed.join({ operator: '1' })).answer.status, 'ok')
+})
+
+test('freezing stops every write by participants and none by staff; who comes in may watch', async () => {
+  const session = await room()
+  const ana = await session.join()
+  const { idea } = await session.add(ana, 'c1')
+  const frozen = await session.call('session_freeze', MODERATOR)
+  assert.equal((await session.call('session_freeze', MODERATOR)).seq, frozen.seq, 'frozen already: nothing')
+  for (const answer of [await session.add(ana, 'c1'), await session.edit(ana, idea, { title: 'x' }), await session.call('idea_withdraw', ana, idea),
+    await session.vote(ana, idea, 1), await session.call('name_set', ana, 'Ana')]) assert.equal(answer.status, 'session_frozen')
+  assert.equal((await session.add(BRAND, 'c1')).status, 'ok')
+  assert.equal((await session.join()).answer.status, 'ok')
+  assert.equal((await session.read()).fields['s:s.frozen'], '1')
+  await session.call('session_unfreeze', MODERATOR)
+  assert.equal((await session.read()).fields['s:s.frozen'], undefined)
+  assert.equal((await session.vote(ana, idea, 1)).status, 'ok')
+})
+
+test('words change, the announcement comes and goes', async () => {
+  const session = await room()
+  await session.call('session_edit', BRAND, '=Autre titre', '=Bref', '')
+  await session.call('session_announce', MODERATOR, 'Dix minutes')
+  let { fields } = await session.read()
+  assert.deepEqual([fields['s:s.title'], fields['s:s.brief'], fields['s:s.announcement'], fields['s:s.announced_at']],
+    ['Autre titre', 'Bref', 'Dix minutes', String(START)])
+  await session.call('session_edit', BRAND, '', '=', '')
+  await session.call('session_announce', MODERATOR, '')
+  fields = (await session.read()).fields
+  assert.deepEqual([fields['s:s.brief'], fields['s:s.announcement'], fields['s:s.announced_at']], [undefined, undefined, undefined])
+  assert.equal((await session.call('session_edit', BRAND, '', '', '')).status, 'invalid_params')
+  assert.equal((await session.call('session_edit', BRAND, '=', '', '')).field, 'title')
+})
+
+test('names are set by their bearer, changed by a moderator, and removed when empty', async () => {
+  const session = await room()
+  const ana = await session.join({ name: 'Ana' })
+  await session.call('name_set', ana, 'Anaïs')
+  assert.equal((await session.read()).fields['p:p1.name'], 'Anaïs')
+  await session.call('participant_rename', MODERATOR, 'p1', '', 'injure')
+  assert.equal((await session.read()).fields['p:p1.name'], undefined)
+  assert.equal((await session.call('participant_rename', MODERATOR, 'p9', 'x', 'y')).status, 'participant_unknown')
+  assert.equal((await session.call('name_set', { ...ana, participant: 'p9' }, 'x')).status, 'participant_unknown')
+  const journal = await session.journal()
+  assert.ok(!JSON.stringify(journal).includes('Ana'), 'no name is in the journal')
+})
+
+test('the people of all workers are one number, told when it changes and at most once a second', async () => {
+  const session = await room()
+  const people = async () => (await session.read()).fields['s:s.people']
+  await check(session, 3, 'w1')
+  assert.equal(await people(), '3')
+  session.now += 400
+  await check(session, 4, 'w2')
+  assert.equal(await people(), '3', 'too soon')
+  session.now += 600
+  const { seq } = await check(session, 4, 'w2')
+  assert.equal(await people(), '7')
+  session.now += 5000
+  assert.equal((await check(session, 4, 'w2')).seq, seq, 'the same number is no event')
+  session.now += 10_001
+  await check(session, 4, 'w2')
+  assert.equal(await people(), '4', 'a worker that says nothing for 15 s has nobody')
+  session.now += 1000
+  await check(session, 0, 'w2')
+  assert.equal(await people(), '0')
+})
+
+test('a position check flushes what a dead worker left dirty', async () => {
+  const session = await room({ challenges: { c1: {} }, ideas: [{ challenge: 'c1', title: 'Option' }] })
+  const ana = await session.join()
+  await session.vote(ana, 'i1', 1)
+  const { seq } = await check(session, 0, 'w1')
+  assert.equal((await session.events(seq - 1))[0].name, 'tally_flushed')
+})
+
+test('the journal has every accepted command, in order, and no text', async () => {
+  const session = await room({ challenges: { c1: { closes_at: START + MINUTE } } })
+  const ana = await session.join({ name: 'Ana', level: 'code', groups: 'store:lille status:client' })
+  const { idea } = await session.add(ana, 'c1', 'Titre secret')
+  await session.vote(ana, idea, 1)
+  await session.vote(ana, 'i9', 1)
+  await session.moderate(idea, 'hide', 'motif')
+  session.now += MINUTE
+  await session.call('challenge_close', BRAND, 'c1')
+  const lines = (await session.journal()).map((entry) => entry.words.join(' '))
+  assert.deepEqual(lines, ['session_create - - -', 'participant_join p1 code store:lille,status:client participant',
+    'idea_add p1 code store:lille,status:client c1 i1', 'vote_cast p1 code store:lille,status:client i1 1', 'idea_moderate mod-1 verified - i1 hide',
+    `session_due - - - c1 closed ${START + MINUTE}`, 'challenge_close brand-1 verified - c1'])
+})

@@ -1,0 +1,4 @@
+declare module 'virtual:messages/*' {
+  const messages: Record<string, (data?: Record<string, unknown>) => string>;
+  export default messages;
+}
