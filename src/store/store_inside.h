@@ -23,6 +23,7 @@ struct store {
     bool subscribing;      /* channels are greeted */
     bool closing, loading; /* the library is on its way to Redis */
     char *fault, *warned;
+    uint64_t warned_at; /* ms of the loop */
     struct store_setup setup;
     struct list requests; /* by deadline */
     struct list held;     /* those that wait to be sent */
@@ -56,7 +57,7 @@ void store_setup_start(struct store *store);
 /* Sends the library; what is written behind it finds the functions. */
 void store_setup_load(struct store *store);
 void store_set_fault(struct store *store, const char *fault);
-void store_warn(struct store *store, const char *message); /* the same message not twice in a row */
+void store_warn(struct store *store, const char *message); /* the same one once a minute */
 
 /* ---- following (store_follow.c) ---- */
 

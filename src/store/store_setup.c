@@ -9,6 +9,7 @@
 #include "functions_lua.h"
 
 #define SETUP_VERSION_LEAST 7
+#define WARNED_AGAIN_MS     60000
 
 /* The value of `name:` in INFO's text, cut to fit; "" where it is not there. */
 static void info_get(const char *info, const char *name, char *out_value, size_t room)
@@ -203,8 +204,10 @@ void store_setup_load(struct store *store)
 
 void store_warn(struct store *store, const char *message)
 {
-    if (store->warned && strcmp(store->warned, message) == 0)
+    uint64_t now = uv_now(store->settings.loop);
+    if (store->warned && strcmp(store->warned, message) == 0 && now - store->warned_at < WARNED_AGAIN_MS)
         return;
+    store->warned_at = now;
     free(store->warned);
     store->warned = memory_string(message);
     if (store->settings.warned)
