@@ -71,7 +71,8 @@ void ranking_insert(struct ranking *ranking, void *item)
 {
     size_t at = ranking_find(ranking, item);
     ranking_append(ranking, item);
-    memmove(ranking->items + at + 1, ranking->items + at, (ranking->count - 1 - at) * sizeof(*ranking->items));
+    memmove(ranking->items + at + 1, ranking->items + at,
+            (ranking->count - 1 - at) * sizeof(*ranking->items));
     ranking->items[at] = item;
     ranking_touch(ranking, at);
 }

@@ -228,7 +228,8 @@ static size_t similar_count(struct similar *similar, const uint32_t *trigrams, s
     }
     size_t found = 0;
     for (size_t i = 0; i < count && similar->table_room; i++) {
-        const struct similar_postings *postings = similar_place(similar->table, similar->table_room, trigrams[i]);
+        const struct similar_postings *postings =
+            similar_place(similar->table, similar->table_room, trigrams[i]);
         for (uint32_t j = 0; j < postings->count; j++)
             if (similar->entries[postings->entries[j]].common++ == 0)
                 similar->found[found++] = postings->entries[j];

@@ -210,8 +210,8 @@ bool view_fold(struct view *view, const struct field_write *write, int64_t seq)
         int64_t minute;
         if (!field_integer(key.sub, strlen(key.sub), &minute))
             return false;
-        result = minutes_set(&((struct challenge *)entity)->minutes, minute, write->value, write->value_size, seq,
-                             !view->loading);
+        result = minutes_set(&((struct challenge *)entity)->minutes, minute, write->value, write->value_size,
+                             seq, !view->loading);
     } else {
         result = field_set(view_fields(entity), key.field, write->value, write->value_size);
     }
@@ -236,7 +236,7 @@ static void view_load_ideas(struct view *view)
             for (int set = 0; set < RANK_SETS; set++)
                 if (set == RANK_ALL || idea->published)
                     ranking_append(&idea->challenge->rankings[rank][set], idea);
-        for (int class = 0; class < CLASS_COUNT; class++)
+        for (int class = 0; class < CLASS_COUNT; class ++)
             track_init(&idea->tracks[class], view->seq);
         for (unsigned part = 0; part < PART_MAX; part++)
             idea->entity.versions[part] = view->seq;
@@ -258,6 +258,7 @@ static void view_load_people(struct view *view)
         person->entity.fresh = false;
         person->entity.changed = 0;
         track_init(&person->track, view->seq);
+        person->followed = view->seq;
     }
     ranking_sort(&view->leaders);
     window_evaluate(&view->leaders_window, view->seq);

@@ -36,6 +36,11 @@ local function idea_read(s, id)
     return i.state and i.state ~= 'withdrawn' and i or nil
 end
 
+-- All that a vote needs of an idea, in one field: `<challenge> <state> <author or ->`.
+local function idea_vote_write(s, id, i)
+    call('HSET', s.base .. 'ideas', id .. '.vote', i.challenge .. ' ' .. i.state .. ' ' .. (i.author or '-'))
+end
+
 -- The JSON of pictures that the session holds; nil and the hash of one that it does not.
 local function media_json(s, hashes)
     local names = {}
@@ -73,6 +78,7 @@ function idea.make(s, writes, of, title, body, media)
         add('author', s.participant)
     end
     fields_write(s, writes, 'i', id, pairs_)
+    idea_vote_write(s, id, {challenge = of, state = 'published', author = not s.staff and s.participant or nil})
     writes[#writes + 1], writes[#writes + 2] = 'i:' .. id .. '.tally', tally.NONE
     writes[#writes + 1] = 'c:' .. of .. '.ideas'
     writes[#writes + 1] = text_of(call('HINCRBY', challenges, of .. '.ideas', 1))
@@ -238,6 +244,7 @@ function idea.withdraw(s, id)
         fields_write(s, writes, 'i', id, {'unsigned', '1'})
     else
         fields_write(s, writes, 'i', id, {'state', 'withdrawn'})
+        idea_vote_write(s, id, {challenge = i.challenge, state = 'withdrawn', author = i.author})
         if i.state == 'published' then
             idea_count(s, writes, i, c, -1)
         end
@@ -266,6 +273,7 @@ function idea.moderate(s, id, action, reason)
     audit_add(s, 'idea_' .. action, id, reason)
     local writes = {}
     fields_write(s, writes, 'i', id, {'state', state, 'reason', reason})
+    idea_vote_write(s, id, {challenge = i.challenge, state = state, author = i.author})
     idea_count(s, writes, i, c, state == 'published' and 1 or -1)
     event_publish(s, 'idea_moderated', writes)
     return answer(s, 'idea', id)
