@@ -23,6 +23,20 @@ static void an_unknown_field_is_not_understood(void **state)
     view_free(&view);
 }
 
+static void what_was_not_understood_is_forgotten_by_the_next_load(void **state)
+{
+    (void)state;
+    struct view *view = fixture_view(0, SEALED);
+    view_person_enter(view, "p3");
+    assert_false(fixture_apply(view, 2, "p:p3.name=Zoé\ni:i1.title=T\np:p9.n=9\ni:i1.stage=accepted"));
+    fixture_load(view, 3, SEALED);
+    assert_true(fixture_apply(view, 4, "p:p3.name=Léa"));
+    assert_string_equal(view_idea(view, "i1")->author->fields.name, "Léa");
+    assert_non_null(strstr(fixture_told, "idea:i1/staff@4"));
+    view_person_leave(view, "p3");
+    view_free(&view);
+}
+
 static void an_event_that_is_not_newer_is_ignored(void **state)
 {
     (void)state;
@@ -172,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_unknown_field_is_not_understood),
+        cmocka_unit_test(what_was_not_understood_is_forgotten_by_the_next_load),
         cmocka_unit_test(an_event_that_is_not_newer_is_ignored),
         cmocka_unit_test(what_is_sealed_changes_nothing_for_anyone),
         cmocka_unit_test(what_shows_after_a_vote_changes_for_who_voted_and_for_staff),
