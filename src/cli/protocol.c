@@ -1,5 +1,8 @@
-#include "cli/protocol.h"
+/* `palabre protocol`: prints the documents that describe the protocol, made from the tables of protocol/ and
+ * from the examples beside them, which travel inside the binary. Knows no server, no store and no token; the
+ * same binary always prints the same bytes. */
 #include "base/memory.h"
+#include "cli/cli.h"
 #include "cli/protocol_asyncapi.h"
 #include "cli/protocol_openapi.h"
 #include "cli/protocol_schema.h"
@@ -17,11 +20,13 @@ static const struct {
     {"openapi", openapi_document, "HTTP (OpenAPI 3.1)"},
 };
 
-static void protocol_help(FILE *to)
+static int protocol_help(void)
 {
-    fputs("Usage: palabre protocol DOCUMENT\n\nPrints a document that describes the protocol:\n\n", to);
+    puts("usage: palabre protocol json-schema|asyncapi|openapi\n\nPrints a document that describes the "
+         "protocol:\n");
     for (size_t i = 0; i < ARRAY_SIZE(documents); i++)
-        fprintf(to, "  %-12s %s\n", documents[i].name, documents[i].summary);
+        printf("  %-12s %s\n", documents[i].name, documents[i].summary);
+    return 0;
 }
 
 static int document_print(json_t *document)
@@ -30,24 +35,15 @@ static int document_print(json_t *document)
     failed |= putchar('\n') == EOF;
     failed |= fflush(stdout);
     json_decref(document);
-    if (failed)
-        fputs("palabre protocol: cannot write to standard output\n", stderr);
-    return failed ? 1 : 0;
+    return failed ? cli_fail("standard output cannot be written") : 0;
 }
 
 int cli_protocol(int argc, char **argv)
 {
-    if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        protocol_help(stdout);
-        return 0;
-    }
+    if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+        return protocol_help();
     for (size_t i = 0; argc == 2 && i < ARRAY_SIZE(documents); i++)
         if (strcmp(argv[1], documents[i].name) == 0)
             return document_print(documents[i].make());
-    if (argc < 2)
-        fputs("palabre protocol: which document?\n\n", stderr);
-    else
-        fprintf(stderr, "palabre protocol: there is no document \"%s\"\n\n", argv[argc == 2 ? 1 : 2]);
-    protocol_help(stderr);
-    return 2;
+    return cli_usage("protocol", "expected one of json-schema, asyncapi, openapi");
 }

@@ -110,6 +110,12 @@ static json_t *operation(const char *id, const char *tag, const char *summary, j
     return made;
 }
 
+/* Where a session is open to anyone, who reads needs no token. */
+static json_t *with_or_without_token(void)
+{
+    return json_pack("[{s:[]}, {}]", "token");
+}
+
 static void command_path_add(json_t *paths, const struct protocol_command *command)
 {
     json_t *example = example_load("commands", command->name);
@@ -133,10 +139,10 @@ static void command_path_add(json_t *paths, const struct protocol_command *comma
     problems_add(responses);
     char path[96];
     snprintf(path, sizeof(path), "/api/v1/sessions/{session}/%s", command->name);
-    json_object_set_new(
-        paths, path,
-        json_pack("{s:o}", "post",
-                  operation(command->name, "commands", command->summary, parameters, body, responses)));
+    json_t *post = operation(command->name, "commands", command->summary, parameters, body, responses);
+    if (command->effect == READ)
+        json_object_set_new(post, "security", with_or_without_token());
+    json_object_set_new(paths, path, json_pack("{s:o}", "post", post));
     json_decref(example);
 }
 
@@ -179,7 +185,7 @@ static void topic_path_add(json_t *paths)
     problems_add(responses);
     json_t *get = operation("topic_get", "topics", "A topic as it is, or what changed in it", parameters,
                             NULL, responses);
-    json_object_set_new(get, "security", json_pack("[{s:[]}, {}]", "token"));
+    json_object_set_new(get, "security", with_or_without_token());
     json_object_set_new(paths, "/api/v1/sessions/{session}/topics/{topic}", json_pack("{s:o}", "get", get));
 }
 
@@ -197,7 +203,7 @@ static void session_paths_add(json_t *paths)
                                             NULL, body, responses)));
 
     responses =
-        json_pack("{s:o}", "200", response("Joined", json_content(schema_ref(SCHEMA_COMPONENTS, "joined"))));
+        json_pack("{s:o}", "201", response("Joined", json_content(schema_ref(SCHEMA_COMPONENTS, "joined"))));
     problems_add(responses);
     body = json_pack("{s:b, s:o}", "required", 0, "content",
                      json_content(schema_ref(SCHEMA_COMPONENTS, "join_params")));
@@ -239,12 +245,15 @@ static void server_paths_add(json_t *paths)
         json_object_set_new(picture, types[i], json_object());
     open_path_add(paths, "/media/{session}/{hash}", "media", "A picture, immutable",
                   json_pack("[o,o]", parameter_ref("session"), parameter_ref("hash")),
-                  json_pack("{s:o, s:o}", "200", response("The picture", picture), "404", problem_ref(404)));
+                  json_pack("{s:o, s:o, s:o}", "200", response("The picture", picture), "404",
+                            problem_ref(404), "503", problem_ref(503)));
     open_path_add(paths, "/healthz", "healthz", "Whether this process lives", NULL,
-                  json_pack("{s:o}", "200", response("It does", NULL)));
+                  json_pack("{s:o}", "200",
+                            response("It does", json_content(schema_ref(SCHEMA_COMPONENTS, "health")))));
     open_path_add(paths, "/readyz", "readyz", "Whether this server can serve: its store answers", NULL,
-                  json_pack("{s:o, s:o}", "200", response("It can", NULL), "503",
-                            response("It cannot at the moment", NULL)));
+                  json_pack("{s:o, s:o}", "200",
+                            response("It can", json_content(schema_ref(SCHEMA_COMPONENTS, "health"))), "503",
+                            problem_ref(503)));
     open_path_add(
         paths, "/metrics", "metrics", "Metrics in the text format of Prometheus", NULL,
         json_pack("{s:o}", "200",

@@ -83,7 +83,8 @@ static void basics_add(json_t *definitions)
     definition_add(definitions, "token", "",
                    json_pack("{s:s, s:i}", "type", "string", "maxLength", LIMIT_TOKEN));
     definition_add(definitions, "key", "",
-                   json_pack("{s:s, s:i, s:s}", "type", "string", "maxLength", LIMIT_KEY, "description",
+                   json_pack("{s:s, s:i, s:i, s:s}", "type", "string", "minLength", 1, "maxLength", LIMIT_KEY,
+                             "description",
                              "made by the client: the same key with the same "
                              "parameters gives the first answer again"));
     definition_add(definitions, "epoch", "",

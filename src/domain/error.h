@@ -35,6 +35,14 @@ static inline struct refusal refusal_of(enum error error)
     return (struct refusal){.error = error, .limit = -1, .retry_ms = -1, .left = -1};
 }
 
+/* A refusal that says when to try again. */
+static inline struct refusal refusal_retry(enum error error, int64_t retry_ms)
+{
+    struct refusal refusal = refusal_of(error);
+    refusal.retry_ms = retry_ms;
+    return refusal;
+}
+
 /* A refusal that names a field (truncated to fit) and what was expected there (printf; "" for nothing). */
 struct refusal refusal_field(enum error error, const char *field, const char *expected, ...)
     __attribute__((format(printf, 3, 4)));

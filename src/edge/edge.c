@@ -5,11 +5,10 @@
 #include <assert.h>
 #include <sys/random.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #define EDGE_SWEEP_MS         1000
 #define EDGE_DESCRIPTOR_LIMIT 1000000 /* beyond 10,000,000 libwebsockets falls back to 2,560 connections */
-#define EDGE_RECEIVE_ROOM     2048    /* memory of each connection */
+#define EDGE_RECEIVE_ROOM     1024    /* memory of each connection; larger messages come in pieces */
 #define EDGE_SEND_ROOM        (256 * 1024) /* a larger frame would be cut, and its rest copied */
 
 static const struct lws_protocols edge_protocols[] = {
@@ -40,9 +39,9 @@ static void edge_on_sweep(uv_timer_t *timer)
 {
     struct edge *edge = CONTAINER_OF(timer, struct edge, sweep);
     uint64_t now = edge_now(edge);
-    list_for_each_safe(at, &edge->connections)
+    list_for_each_safe (at, &edge->connections)
         edge_connection_sweep(CONTAINER_OF(at, struct edge_connection, link), now);
-    list_for_each_safe(at, &edge->sockets)
+    list_for_each_safe (at, &edge->sockets)
         edge_socket_sweep(CONTAINER_OF(at, struct edge_socket, link), now);
 }
 
@@ -137,18 +136,19 @@ struct edge *edge_new(const struct edge_settings *settings, char **out_error)
     if (getrandom(&edge->random, sizeof(edge->random), GRND_NONBLOCK) < 0)
         edge->random = uv_hrtime();
     edge_raise_descriptors();
-    if (!edge_open_context(edge, out_error)) {
+    if (!edge_listen(edge, out_error)) {
         free(edge);
+        return NULL;
+    }
+    edge->handle_count = 1;
+    if (!edge_open_context(edge, out_error)) {
+        edge->freeing = true;
+        edge_stop_listening(edge);
         return NULL;
     }
     uv_timer_init(settings->loop, &edge->sweep);
     uv_idle_init(settings->loop, &edge->work);
-    edge->handle_count = 2;
-    if (!edge_listen(edge, out_error)) {
-        edge_free(&edge);
-        return NULL;
-    }
-    edge->handle_count++;
+    edge->handle_count += 2;
     uv_timer_start(&edge->sweep, edge_on_sweep, EDGE_SWEEP_MS, EDGE_SWEEP_MS);
     return edge;
 }
@@ -167,12 +167,8 @@ void edge_stop_listening(struct edge *edge)
 {
     if (edge->listen_fd < 0)
         return;
+    edge_listen_stop(edge);
     edge_close_handle(edge, (uv_handle_t *)&edge->listener);
-    close(edge->listen_fd);
-    edge->listen_fd = -1;
-    if (edge->spare_fd >= 0)
-        close(edge->spare_fd);
-    edge->spare_fd = -1;
 }
 
 static void edge_find_context_handle(uv_handle_t *handle, void *data)
@@ -183,8 +179,8 @@ static void edge_find_context_handle(uv_handle_t *handle, void *data)
             search->skip++;
 }
 
-/* On a loop that is not its own, libwebsockets closes its handles and then waits to be told a second time; told too early,
- * 4.1.6 frees what is still in use. It is time when its handles are no longer on the loop. */
+/* On a loop that is not its own, libwebsockets closes its handles and then waits to be told a second time;
+ * told too early, 4.1.6 frees what is still in use. It is time when its handles are no longer on the loop. */
 static void edge_on_wait(uv_idle_t *idle)
 {
     struct edge *edge = CONTAINER_OF(idle, struct edge, work);
@@ -204,7 +200,7 @@ void edge_free(struct edge **where)
     *where = NULL;
     edge->freeing = true;
     edge_stop_listening(edge);
-    list_for_each_safe(at, &edge->connections)
+    list_for_each_safe (at, &edge->connections)
         edge_connection_close(CONTAINER_OF(at, struct edge_connection, link));
     edge_close_handle(edge, (uv_handle_t *)&edge->sweep);
     lws_context_destroy(edge->context); /* calls socket_closed for each */

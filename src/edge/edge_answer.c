@@ -42,7 +42,8 @@ static const struct {
 };
 
 static const char answer_policy_page[] =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src "
+    "'self'; "
     "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
 
@@ -85,22 +86,24 @@ static void answer_add_cors(struct buffer *out, const struct edge *edge, const s
     const char *const *allowed = edge->settings.allow_origins;
     if (!allowed || !*allowed)
         return;
-    answer_add(out, "vary", "origin"); /* also without one: a cache must not give this answer to who has one */
+    answer_add(out, "vary",
+               "origin"); /* also without one: a cache must not give this answer to who has one */
     if (!request || !*request->head.headers[HEAD_ORIGIN] || edge_origin_same(&request->head) ||
         !edge_origin_allowed(edge, &request->head))
         return;
     answer_add(out, "access-control-allow-origin", request->head.headers[HEAD_ORIGIN]);
     if (edge_origin_is_preflight(&request->head)) {
         answer_add(out, "access-control-allow-methods", "GET, POST");
-        answer_add(out, "access-control-allow-headers", "authorization, content-type, idempotency-key, if-none-match");
+        answer_add(out, "access-control-allow-headers",
+                   "authorization, content-type, idempotency-key, if-none-match");
         answer_add(out, "access-control-max-age", "600");
     } else {
         answer_add(out, "access-control-expose-headers", "etag, retry-after");
     }
 }
 
-void edge_answer_head(struct buffer *out, const struct edge *edge, const struct edge_request *request, int status,
-                      const struct edge_header *headers, size_t body_size, bool keep)
+void edge_answer_head(struct buffer *out, const struct edge *edge, const struct edge_request *request,
+                      int status, const struct edge_header *headers, size_t body_size, bool keep)
 {
     bool page = false;
     buffer_print(out, "HTTP/1.1 %d %s\r\n", status, answer_phrase(status));

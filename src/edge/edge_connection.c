@@ -1,4 +1,4 @@
-/* One connection that speaks HTTP/1.1: requests one after another, each answered before the next is looked at.
+/* One connection that speaks HTTP/1.1: requests one after another, each answered before the next is read.
  *
  *            head            body            handler          edge_request_answer
  *   HEAD ----------> BODY ----------> HELD ----------------> WRITING ---> HEAD      (kept)
@@ -31,7 +31,7 @@ static void connection_on_poll(uv_poll_t *poll, int status, int events);
 static void connection_watch(struct edge_connection *connection)
 {
     static const int wanted[] = {
-        [CONNECTION_HEAD] = UV_READABLE, [CONNECTION_BODY] = UV_READABLE,     [CONNECTION_HELD] = 0,
+        [CONNECTION_HEAD] = UV_READABLE,    [CONNECTION_BODY] = UV_READABLE,     [CONNECTION_HELD] = 0,
         [CONNECTION_WRITING] = UV_WRITABLE, [CONNECTION_DRAINING] = UV_READABLE, [CONNECTION_CLOSED] = 0,
     };
     int events = wanted[connection->state];
@@ -100,7 +100,8 @@ void edge_connection_new(struct edge *edge, int fd, const char *peer)
     connection_watch(connection);
 }
 
-/* The handshake goes to libwebsockets as it came; our watcher must be gone before it makes its own for the descriptor. */
+/* The handshake goes to libwebsockets as it came; our watcher must be gone before it makes its own for the
+ * descriptor. */
 static void connection_adopt(struct edge_connection *connection, size_t size)
 {
     struct edge *edge = connection->edge;
@@ -110,7 +111,8 @@ static void connection_adopt(struct edge_connection *connection, size_t size)
     memcpy(peer, connection->peer, sizeof(peer));
     connection_release(connection);
     edge->adopting_peer = peer;
-    lws_adopt_socket_vhost_readbuf(edge->vhost, connection->fd, in.bytes, size); /* Takes the descriptor, also to fail */
+    lws_adopt_socket_vhost_readbuf(edge->vhost, connection->fd, in.bytes,
+                                   size); /* Takes the descriptor, also to fail */
     edge->adopting_peer = NULL;
     buffer_clear(&in);
 }
@@ -124,10 +126,12 @@ static bool connection_flush(struct edge_connection *connection)
         struct iovec parts[2];
         int count = 0;
         if (connection->sent < head)
-            parts[count++] = (struct iovec){connection->out.bytes + connection->sent, head - connection->sent};
+            parts[count++] =
+                (struct iovec){connection->out.bytes + connection->sent, head - connection->sent};
         if (connection->body) {
             size_t skip = connection->sent > head ? connection->sent - head : 0;
-            parts[count++] = (struct iovec){frame_bytes(connection->body) + skip, connection->body->size - skip};
+            parts[count++] =
+                (struct iovec){frame_bytes(connection->body) + skip, connection->body->size - skip};
         }
         struct msghdr message = {.msg_iov = parts, .msg_iovlen = (size_t)count};
         ssize_t wrote = sendmsg(connection->fd, &message, MSG_NOSIGNAL);
@@ -147,8 +151,8 @@ static bool connection_flush(struct edge_connection *connection)
     return true;
 }
 
-/* After the last byte of an answer. A close with unread bytes would reset the connection and could take the answer with
- * it: say that we have ended, and read on for a moment. */
+/* After the last byte of an answer. A close with unread bytes would reset the connection and could take the
+ * answer with it: say that we have ended, and read on for a moment. */
 static void connection_turn(struct edge_connection *connection)
 {
     if (connection->keep) {
@@ -162,8 +166,8 @@ static void connection_turn(struct edge_connection *connection)
 
 static void connection_schedule(struct edge_connection *connection);
 
-void edge_connection_answer(struct edge_connection *connection, const struct edge_request *request, int status,
-                            const struct edge_header *headers, struct frame *body)
+void edge_connection_answer(struct edge_connection *connection, const struct edge_request *request,
+                            int status, const struct edge_header *headers, struct frame *body)
 {
     bool bare = (request && request->head.method == EDGE_HEAD) || status == 204 || status == 304;
     connection->keep = connection->keep && connection->edge->listen_fd >= 0;
@@ -181,7 +185,8 @@ void edge_connection_answer(struct edge_connection *connection, const struct edg
     connection_watch(connection);
 }
 
-void edge_connection_refuse(struct edge_connection *connection, const struct edge_request *request, int status)
+void edge_connection_refuse(struct edge_connection *connection, const struct edge_request *request,
+                            int status)
 {
     struct frame *body = NULL;
     connection->edge->settings.problem(connection->edge->settings.owner, status, &body);
@@ -244,7 +249,8 @@ static void connection_refuse_head(struct edge_connection *connection, int statu
 }
 
 /* What the head alone decides. False where the request goes no further. */
-static bool connection_admit(struct edge_connection *connection, struct edge_request *request, size_t head_size)
+static bool connection_admit(struct edge_connection *connection, struct edge_request *request,
+                             size_t head_size)
 {
     const struct head *head = &request->head;
     const struct edge_settings *settings = &connection->edge->settings;
@@ -298,7 +304,8 @@ static bool connection_read_head(struct edge_connection *connection)
     if (request->head.minor && strcasecmp(request->head.headers[HEAD_EXPECT], "100-continue") == 0 &&
         connection->in.size < request->head.length) {
         static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-        send(connection->fd, go_on, sizeof(go_on) - 1, MSG_NOSIGNAL); /* a client that misses it sends after a while */
+        send(connection->fd, go_on, sizeof(go_on) - 1,
+             MSG_NOSIGNAL); /* a client that misses it sends after a while */
     }
     return true;
 }
@@ -332,12 +339,8 @@ void edge_connection_run(struct edge_connection *connection)
     connection->running = true;
     for (bool moved = true; moved;) {
         switch (connection->state) {
-        case CONNECTION_HEAD:
-            moved = connection_read_head(connection);
-            break;
-        case CONNECTION_BODY:
-            moved = connection_read_body(connection);
-            break;
+        case CONNECTION_HEAD: moved = connection_read_head(connection); break;
+        case CONNECTION_BODY: moved = connection_read_body(connection); break;
         case CONNECTION_WRITING:
             moved = connection_flush(connection);
             if (moved)
@@ -345,9 +348,7 @@ void edge_connection_run(struct edge_connection *connection)
             break;
         case CONNECTION_HELD:
         case CONNECTION_DRAINING:
-        case CONNECTION_CLOSED:
-            moved = false;
-            break;
+        case CONNECTION_CLOSED: moved = false; break;
         }
     }
     connection->running = false;

@@ -124,7 +124,8 @@ static bool files_is_beside(const char *name)
     return false;
 }
 
-static bool files_walk(struct edge_files *files, const char *folder, const char *prefix, int depth, char **out_error)
+static bool files_walk(struct edge_files *files, const char *folder, const char *prefix, int depth,
+                       char **out_error)
 {
     DIR *directory = depth < FILES_DEPTH_LIMIT ? opendir(folder) : NULL;
     if (!directory) {
@@ -168,8 +169,7 @@ void edge_files_free(struct edge_files **files)
 {
     if (!*files)
         return;
-    map_for_each(entry, &(*files)->map)
-    {
+    map_for_each (entry, &(*files)->map) {
         struct file *file = entry->value;
         for (int i = 0; i < FILES_ENCODING_COUNT; i++)
             frame_unref(&file->bodies[i]);
@@ -215,8 +215,9 @@ bool edge_request_answer_file(struct edge_request *request, const struct edge_fi
     if (!file || (request->head.method != EDGE_GET && request->head.method != EDGE_HEAD))
         return false;
     enum files_encoding encoding = FILES_BROTLI;
-    while (encoding < FILES_PLAIN && (!file->bodies[encoding] || !files_accepts(request->head.headers[HEAD_ACCEPT_ENCODING],
-                                                                                files_encodings[encoding].name)))
+    while (encoding < FILES_PLAIN &&
+           (!file->bodies[encoding] ||
+            !files_accepts(request->head.headers[HEAD_ACCEPT_ENCODING], files_encodings[encoding].name)))
         encoding++;
     bool immutable = strncmp(path, "assets/", 7) == 0;
     bool fresh = files_matches(request->head.headers[HEAD_IF_NONE_MATCH], file->etag[encoding]);

@@ -80,7 +80,8 @@ static int head_parse_target(struct head *head, char *target)
     for (const char *at = target; *at; at++)
         if ((unsigned char)*at <= 0x20 || (unsigned char)*at >= 0x7f || *at == '#')
             return 400;
-    if (strncasecmp(target, "http://", 7) == 0 || strncasecmp(target, "https://", 8) == 0) { /* as proxies send it */
+    if (strncasecmp(target, "http://", 7) == 0 ||
+        strncasecmp(target, "https://", 8) == 0) { /* as proxies send it */
         char *authority = strstr(target, "://") + 3;
         target = strchr(authority, '/');
         if (!target)

@@ -1,5 +1,5 @@
-/* The head of an HTTP/1.1 request, read strictly (RFC 9112): what could be read in two ways is refused, so that nothing
- * before us can have read it otherwise. Pure. */
+/* The head of an HTTP/1.1 request, read strictly (RFC 9112): what could be read in two ways is refused, so
+ * that nothing before us can have read it otherwise. Pure. */
 #ifndef EDGE_EDGE_HEAD_H
 #define EDGE_EDGE_HEAD_H
 
@@ -13,23 +13,23 @@
 #define HEAD_LINES_LIMIT  100
 
 /* Headers that are kept: HEADER(constant, name). */
-#define HEAD_HEADERS(HEADER)                                                                                        \
-    HEADER(AUTHORIZATION, "authorization")                                                                          \
-    HEADER(IDEMPOTENCY_KEY, "idempotency-key")                                                                      \
-    HEADER(IF_NONE_MATCH, "if-none-match")                                                                          \
-    HEADER(CONTENT_TYPE, "content-type")                                                                            \
-    HEADER(ACCEPT_ENCODING, "accept-encoding")                                                                      \
-    HEADER(ACCEPT_LANGUAGE, "accept-language")                                                                      \
-    HEADER(HOST, "host")                                                                                            \
-    HEADER(ORIGIN, "origin")                                                                                        \
-    HEADER(CONTENT_LENGTH, "content-length")                                                                        \
-    HEADER(TRANSFER_ENCODING, "transfer-encoding")                                                                  \
-    HEADER(CONNECTION, "connection")                                                                                \
-    HEADER(EXPECT, "expect")                                                                                        \
-    HEADER(UPGRADE, "upgrade")                                                                                      \
-    HEADER(WEBSOCKET_KEY, "sec-websocket-key")                                                                      \
-    HEADER(WEBSOCKET_VERSION, "sec-websocket-version")                                                              \
-    HEADER(WEBSOCKET_PROTOCOL, "sec-websocket-protocol")                                                            \
+#define HEAD_HEADERS(HEADER)                                                                                 \
+    HEADER(AUTHORIZATION, "authorization")                                                                   \
+    HEADER(IDEMPOTENCY_KEY, "idempotency-key")                                                               \
+    HEADER(IF_NONE_MATCH, "if-none-match")                                                                   \
+    HEADER(CONTENT_TYPE, "content-type")                                                                     \
+    HEADER(ACCEPT_ENCODING, "accept-encoding")                                                               \
+    HEADER(ACCEPT_LANGUAGE, "accept-language")                                                               \
+    HEADER(HOST, "host")                                                                                     \
+    HEADER(ORIGIN, "origin")                                                                                 \
+    HEADER(CONTENT_LENGTH, "content-length")                                                                 \
+    HEADER(TRANSFER_ENCODING, "transfer-encoding")                                                           \
+    HEADER(CONNECTION, "connection")                                                                         \
+    HEADER(EXPECT, "expect")                                                                                 \
+    HEADER(UPGRADE, "upgrade")                                                                               \
+    HEADER(WEBSOCKET_KEY, "sec-websocket-key")                                                               \
+    HEADER(WEBSOCKET_VERSION, "sec-websocket-version")                                                       \
+    HEADER(WEBSOCKET_PROTOCOL, "sec-websocket-protocol")                                                     \
     HEADER(REQUEST_METHOD, "access-control-request-method")
 
 enum head_header {
@@ -41,17 +41,17 @@ enum head_header {
 
 struct head {
     enum edge_method method;
-    bool options;      /* the method is OPTIONS */
-    bool minor;        /* HTTP/1.1, not 1.0 */
-    bool keep;         /* the client means to go on with this connection */
-    uint64_t length;   /* bytes of the body */
-    const char *path;  /* decoded */
-    const char *query; /* raw */
+    bool options;                           /* the method is OPTIONS */
+    bool minor;                             /* HTTP/1.1, not 1.0 */
+    bool keep;                              /* the client means to go on with this connection */
+    uint64_t length;                        /* bytes of the body */
+    const char *path;                       /* decoded */
+    const char *query;                      /* raw */
     const char *headers[HEAD_HEADER_COUNT]; /* "" where absent */
 };
 
-/* Reads a head of `size` bytes up to and with its empty line; writes into the bytes, and points into them. 0, or the
- * status that refuses it: 400, 411, 414 or 431. */
+/* Reads a head of `size` bytes up to and with its empty line; writes into the bytes, and points into them. 0,
+ * or the status that refuses it: 400, 411, 414 or 431. */
 int head_parse(struct head *head, char *bytes, size_t size);
 
 /* Decodes %XX in place; false where an escape is wrong or hides a control character. */

@@ -5,8 +5,9 @@
  *        |          a handshake for /ws that edge_handshake.c finds right is given, unread, to
  *   edge_socket.c   libwebsockets, which knows nothing but WebSockets here.
  *
- * HTTP is not left to libwebsockets because 4.1.6 turns at 100 % of a processor from the moment that a client goes away
- * while its request waits for an answer, cannot refuse with an answer of ours, and takes a body without a length. */
+ * HTTP is not left to libwebsockets because 4.1.6 turns at 100 % of a processor from the moment that a client
+ * goes away while its request waits for an answer, cannot refuse with an answer of ours, and takes a body
+ * without a length. */
 #ifndef EDGE_EDGE_INTERNAL_H
 #define EDGE_EDGE_INTERNAL_H
 
@@ -40,7 +41,6 @@ struct edge {
 
     uv_timer_t sweep; /* pings, and what takes too long */
     uv_idle_t work;   /* runs while `runnable` has connections, and while we wait for the context to close */
-    uv_handle_t *handles[3];
     unsigned handle_count; /* of ours that are not closed yet */
     bool freeing;
     uint64_t random;
@@ -87,15 +87,15 @@ struct edge_connection {
     int fd;
     int watched; /* uv events */
     enum edge_connection_state state;
-    uint64_t since;       /* loop time when the state began, or last moved while writing */
-    struct buffer in;     /* bytes that no request has taken yet */
-    size_t searched;      /* bytes of `in` without the end of a head */
-    bool running;         /* edge_connection_run() is below us on the stack */
-    bool keep;            /* stays open after the answer */
+    uint64_t since;   /* loop time when the state began, or last moved while writing */
+    struct buffer in; /* bytes that no request has taken yet */
+    size_t searched;  /* bytes of `in` without the end of a head */
+    bool running;     /* edge_connection_run() is below us on the stack */
+    bool keep;        /* stays open after the answer */
     struct edge_request *request;
-    struct buffer out;    /* status line and headers of the answer */
+    struct buffer out; /* status line and headers of the answer */
     struct frame *body;
-    size_t sent;          /* bytes of both */
+    size_t sent; /* bytes of both */
     char peer[EDGE_PEER_ROOM];
 };
 
@@ -111,21 +111,24 @@ struct edge_request {
 
 /* edge_listen.c */
 bool edge_listen(struct edge *edge, char **out_error);
+void edge_listen_stop(struct edge *edge);
 
 /* edge_connection.c */
 void edge_connection_new(struct edge *edge, int fd, const char *peer); /* Takes fd */
 void edge_connection_run(struct edge_connection *connection);
 void edge_connection_close(struct edge_connection *connection);
 void edge_connection_sweep(struct edge_connection *connection, uint64_t now);
-/* Prepares an answer and writes what can be written; the request may be NULL (a head that was not understood). */
-void edge_connection_answer(struct edge_connection *connection, const struct edge_request *request, int status,
-                            const struct edge_header *headers, struct frame *body);
+/* Prepares an answer and writes what can be written; the request may be NULL (a head that was not
+ * understood). */
+void edge_connection_answer(struct edge_connection *connection, const struct edge_request *request,
+                            int status, const struct edge_header *headers, struct frame *body);
 /* Answers with the edge's own problem document. Closes afterwards unless the request is whole. */
-void edge_connection_refuse(struct edge_connection *connection, const struct edge_request *request, int status);
+void edge_connection_refuse(struct edge_connection *connection, const struct edge_request *request,
+                            int status);
 
 /* edge_answer.c: the status line and headers of an answer. */
-void edge_answer_head(struct buffer *out, const struct edge *edge, const struct edge_request *request, int status,
-                      const struct edge_header *headers, size_t body_size, bool keep);
+void edge_answer_head(struct buffer *out, const struct edge *edge, const struct edge_request *request,
+                      int status, const struct edge_header *headers, size_t body_size, bool keep);
 
 /* edge_origin.c: who may ask from where. */
 bool edge_origin_same(const struct head *head);
@@ -136,7 +139,8 @@ bool edge_origin_is_preflight(const struct head *head);
 bool edge_handshake_right(const struct head *head);
 
 /* edge_socket.c */
-int edge_socket_callback(struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in, size_t size);
+int edge_socket_callback(struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in,
+                         size_t size);
 void edge_socket_sweep(struct edge_socket *socket, uint64_t now);
 
 /* edge_request.c */

@@ -10,9 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LISTEN_BACKLOG     4096
-#define LISTEN_BUDGET      64    /* connections accepted in a turn, so that those that are open have theirs */
-#define LISTEN_UNSENT_ROOM 16384 /* unsent bytes that the kernel takes; frames beyond it would only grow stale there */
+#define LISTEN_BACKLOG 4096
+#define LISTEN_BUDGET  64 /* connections accepted in a turn, so that those that are open have theirs */
+#define LISTEN_UNSENT_ROOM                                                                                   \
+    16384 /* unsent bytes that the kernel takes; frames beyond it would only grow stale there */
 
 union listen_address {
     struct sockaddr any;
@@ -37,8 +38,8 @@ static void listen_name(const union listen_address *address, char room[EDGE_PEER
         inet_ntop(AF_INET6, v6, room, EDGE_PEER_ROOM);
 }
 
-/* No descriptor is left: what waits is accepted with the spare one and closed, or the listening socket would stay
- * readable and turn the loop for nothing. */
+/* No descriptor is left: what waits is accepted with the spare one and closed, or the listening socket would
+ * stay readable and turn the loop for nothing. */
 static bool listen_shed(struct edge *edge)
 {
     if (edge->spare_fd < 0)
@@ -51,13 +52,10 @@ static bool listen_shed(struct edge *edge)
     return fd >= 0;
 }
 
-static void listen_on_poll(uv_poll_t *poll, int status, int events)
+/* Accepts what waits, at most `budget` connections. */
+static void listen_accept(struct edge *edge, int budget)
 {
-    struct edge *edge = CONTAINER_OF(poll, struct edge, listener);
-    (void)events;
-    if (status < 0)
-        return;
-    for (int i = 0; i < LISTEN_BUDGET; i++) {
+    while (budget-- > 0) {
         union listen_address address;
         socklen_t size = sizeof(address);
         int fd = accept4(edge->listen_fd, &address.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -76,7 +74,15 @@ static void listen_on_poll(uv_poll_t *poll, int status, int events)
     }
 }
 
-static bool listen_parse(const struct edge_settings *settings, union listen_address *address, socklen_t *out_size)
+static void listen_on_poll(uv_poll_t *poll, int status, int events)
+{
+    (void)events;
+    if (status >= 0)
+        listen_accept(CONTAINER_OF(poll, struct edge, listener), LISTEN_BUDGET);
+}
+
+static bool listen_parse(const struct edge_settings *settings, union listen_address *address,
+                         socklen_t *out_size)
 {
     memset(address, 0, sizeof(*address));
     if (inet_pton(AF_INET, settings->address, &address->v4.sin_addr) == 1) {
@@ -93,34 +99,67 @@ static bool listen_parse(const struct edge_settings *settings, union listen_addr
     return true;
 }
 
-bool edge_listen(struct edge *edge, char **out_error)
+/* A bound and listening socket, or -1 with a message. */
+static int listen_open(const struct edge_settings *settings, char **out_error)
 {
-    const struct edge_settings *settings = &edge->settings;
     union listen_address address;
     socklen_t size;
     if (!listen_parse(settings, &address, &size)) {
         *out_error = memory_print("%s is not an address to listen on", settings->address);
-        return false;
+        return -1;
     }
     int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int one = 1, zero = 0;
     if (fd >= 0) {
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)); /* workers share a port; 4.1.6 would not set it */
+        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one,
+                   sizeof(one)); /* workers share a port; 4.1.6 would not set it */
         if (address.any.sa_family == AF_INET6)
             setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof(zero));
     }
-    if (fd < 0 || bind(fd, &address.any, size) != 0 || listen(fd, LISTEN_BACKLOG) != 0 ||
-        getsockname(fd, &address.any, &size) != 0) {
-        *out_error = memory_print("cannot listen on %s port %u: %s", settings->address, settings->port, strerror(errno));
-        if (fd >= 0)
+    if (fd >= 0 && bind(fd, &address.any, size) == 0 && listen(fd, LISTEN_BACKLOG) == 0)
+        return fd;
+    *out_error =
+        memory_print("cannot listen on %s port %u: %s", settings->address, settings->port, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+bool edge_listen(struct edge *edge, char **out_error)
+{
+    int fd =
+        edge->settings.listen_fd > 0 ? edge->settings.listen_fd : listen_open(&edge->settings, out_error);
+    if (fd < 0)
+        return false;
+    union listen_address address = {0};
+    socklen_t size = sizeof(address);
+    if (getsockname(fd, &address.any, &size) != 0 ||
+        uv_poll_init(edge->settings.loop, &edge->listener, fd) != 0) {
+        *out_error = memory_print("cannot listen on the descriptor %d", fd);
+        if (fd != edge->settings.listen_fd)
             close(fd);
         return false;
     }
     edge->port = ntohs(address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
     edge->listen_fd = fd;
     edge->spare_fd = listen_spare();
-    uv_poll_init(settings->loop, &edge->listener, fd);
     uv_poll_start(&edge->listener, UV_READABLE, listen_on_poll);
     return true;
+}
+
+void edge_listen_stop(struct edge *edge)
+{
+    int fd = edge->listen_fd;
+    bool ours =
+        fd != edge->settings.listen_fd; /* another's socket keeps its queue for whoever listens next */
+    if (ours && !edge->freeing)
+        listen_accept(edge, LISTEN_BACKLOG); /* who is in the queue would be reset with it */
+    edge->listen_fd = -1;
+    uv_poll_stop(&edge->listener);
+    if (ours)
+        close(fd);
+    if (edge->spare_fd >= 0)
+        close(edge->spare_fd);
+    edge->spare_fd = -1;
 }

@@ -3,7 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Judged by Host, whatever the scheme: behind a proxy that speaks TLS we do not know the scheme that the browser saw. */
+/* Judged by Host, whatever the scheme: behind a proxy that speaks TLS we do not know the scheme that the
+ * browser saw. */
 bool edge_origin_same(const struct head *head)
 {
     const char *authority = strstr(head->headers[HEAD_ORIGIN], "://");

@@ -1,5 +1,5 @@
-/* How far a TCP connection has come. Apart from the rest because the kernel's own header, which alone has the field, does
- * not go together with the C library's that libuv includes. */
+/* How far a TCP connection has come. Apart from the rest because the kernel's own header, which alone has the
+ * field, does not go together with the C library's that libuv includes. */
 #ifndef EDGE_EDGE_PROGRESS_H
 #define EDGE_EDGE_PROGRESS_H
 

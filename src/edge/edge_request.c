@@ -64,7 +64,8 @@ const char *edge_request_peer(const struct edge_request *request)
     return request->peer;
 }
 
-const char *edge_request_parameter(const struct edge_request *request, const char *name, char *room, size_t size)
+const char *edge_request_parameter(const struct edge_request *request, const char *name, char *room,
+                                   size_t size)
 {
     size_t name_size = strlen(name);
     for (const char *at = request->head.query; *at;) {
@@ -87,7 +88,8 @@ const char *edge_request_parameter(const struct edge_request *request, const cha
     return NULL;
 }
 
-void edge_request_answer(struct edge_request *request, int status, const struct edge_header *headers, struct frame *body)
+void edge_request_answer(struct edge_request *request, int status, const struct edge_header *headers,
+                         struct frame *body)
 {
     struct edge_connection *connection = request->connection;
     if (connection) {

@@ -1,13 +1,14 @@
-/* WebSockets, on libwebsockets. A socket is libwebsockets' to close: we say a close frame and wait for the peer's, or shut
- * the descriptor down, and hear LWS_CALLBACK_CLOSED later, on the loop.
+/* WebSockets, on libwebsockets. A socket is libwebsockets' to close: we say a close frame and wait for the
+ * peer's, or shut the descriptor down, and hear LWS_CALLBACK_CLOSED later, on the loop.
  *
- *   open --- edge_socket_close ---> closing, close_code to be said ---> said ---> the peer's close, or 5 s ---> closed
- *     `----- the peer's close ----> closing, libwebsockets answers -----------------------------------------------^
- *     `----- broken, stuck, two pings lost ----> dead (shut down) ------------------------------------------------^
+ *   open --- edge_socket_close ---> closing ---> said ---> the peer's close, or 5 s ---> closed
+ *     |----- the peer's close ----> closing ---> answered by libwebsockets ---------------^
+ *     `----- broken, stuck, two pings lost ----> dead (shut down) ------------------------^
  *
- * A frame is written at once where nothing is pending. This is outside of what libwebsockets documents (write only when
- * told to), and right on 4.1.6 and 4.3.5 with HTTP/1 and no extensions; it saves four epoll_ctl per frame and socket. What
- * the kernel does not take of that one frame libwebsockets keeps, and until it is gone we refuse the next. */
+ * A frame is written at once where nothing is pending. This is outside of what libwebsockets documents (write
+ * only when told to), and right on 4.1.6 and 4.3.5 with HTTP/1 and no extensions; it saves four epoll_ctl per
+ * frame and socket. What the kernel does not take of that one frame libwebsockets keeps, and until it is gone
+ * we refuse the next. */
 #include "edge/edge_internal.h"
 #include "edge/edge_progress.h"
 
@@ -28,7 +29,8 @@ static bool socket_may_send(const struct edge_socket *socket)
     return !socket->closing && !socket->dead;
 }
 
-/* For a peer that is of no use any more: nothing is said to it. The reset frees what the kernel kept for it. */
+/* For a peer that is of no use any more: nothing is said to it. The reset frees what the kernel kept for it.
+ */
 static void socket_kill(struct edge_socket *socket)
 {
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
@@ -43,12 +45,14 @@ bool edge_socket_send(struct edge_socket *socket, struct frame *frame)
     if (!socket_may_send(socket))
         return false;
     if (lws_partial_buffered(socket->wsi)) {
+        if (!socket->wants)
+            lws_callback_on_writable(socket->wsi);
         socket->wants = true;
-        lws_callback_on_writable(socket->wsi);
         return false;
     }
-    /* The header is written into the headroom of the shared frame. That is no change to what others see: each write of
-     * this frame writes the same header, a server masks nothing, and the frame's own bytes stay as they are. */
+    /* The header is written into the headroom of the shared frame. That is no change to what others see: each
+     * write of this frame writes the same header, a server masks nothing, and the frame's own bytes stay as
+     * they are. */
     if (lws_write(socket->wsi, frame_bytes(frame), frame->size, LWS_WRITE_TEXT) < 0) {
         socket_kill(socket);
         return false;
@@ -61,8 +65,9 @@ void edge_socket_limit(struct edge_socket *socket, size_t message_limit)
     socket->message_limit = message_limit;
 }
 
-/* Says the close frame once nothing is pending before it. We write it ourselves: asked for by the value of a writable
- * callback, libwebsockets on libuv (4.1.6 and 4.3.5) closes the descriptor before the frame is sent. */
+/* Says the close frame once nothing is pending before it. We write it ourselves: asked for by the value of a
+ * writable callback, libwebsockets on libuv (4.1.6 and 4.3.5) closes the descriptor before the frame is sent.
+ */
 static void socket_say_close(struct edge_socket *socket)
 {
     if (!socket->close_code || socket->dead)
@@ -200,43 +205,32 @@ static int socket_hear_close(struct edge_socket *socket)
 static int socket_confirm(struct lws *wsi)
 {
     char upgrade[16];
-    return lws_hdr_copy(wsi, upgrade, sizeof(upgrade), WSI_TOKEN_UPGRADE) > 0 && strcmp(upgrade, "websocket") == 0 ? 0
-                                                                                                                   : -1;
+    return lws_hdr_copy(wsi, upgrade, sizeof(upgrade), WSI_TOKEN_UPGRADE) > 0 &&
+                   strcmp(upgrade, "websocket") == 0
+               ? 0
+               : -1;
 }
 
-int edge_socket_callback(struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in, size_t size)
+int edge_socket_callback(struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in,
+                         size_t size)
 {
     struct edge_socket **slot = session;
     switch (reason) {
-    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-        return socket_confirm(wsi);
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return socket_confirm(wsi);
     case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
-    case LWS_CALLBACK_HTTP:
-        return -1; /* no HTTP is spoken by libwebsockets */
-    case LWS_CALLBACK_ESTABLISHED:
-        return slot ? socket_establish(wsi, slot) : -1;
-    default:
-        break;
+    case LWS_CALLBACK_HTTP: return -1; /* no HTTP is spoken by libwebsockets */
+    case LWS_CALLBACK_ESTABLISHED: return slot ? socket_establish(wsi, slot) : -1;
+    default: break;
     }
     if (!slot || !*slot)
         return 0;
     switch (reason) {
-    case LWS_CALLBACK_RECEIVE:
-        socket_receive(*slot, in, size);
-        return 0;
-    case LWS_CALLBACK_RECEIVE_PONG:
-        (*slot)->missed = 0;
-        return 0;
-    case LWS_CALLBACK_SERVER_WRITEABLE:
-        socket_writable(*slot);
-        return 0;
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-        return socket_hear_close(*slot);
-    case LWS_CALLBACK_CLOSED:
-        socket_closed(slot);
-        return 0;
-    default:
-        return 0;
+    case LWS_CALLBACK_RECEIVE: socket_receive(*slot, in, size); return 0;
+    case LWS_CALLBACK_RECEIVE_PONG: (*slot)->missed = 0; return 0;
+    case LWS_CALLBACK_SERVER_WRITEABLE: socket_writable(*slot); return 0;
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: return socket_hear_close(*slot);
+    case LWS_CALLBACK_CLOSED: socket_closed(slot); return 0;
+    default: return 0;
     }
 }
 

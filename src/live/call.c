@@ -27,10 +27,9 @@ static void call_end(struct call *call, const struct refusal *refusal, const cha
 
 struct refusal call_refusal(const struct store_answer *answer)
 {
-    struct refusal refusal = answer->refusal;
-    if (refusal.error == ERROR_store_unavailable && refusal.retry_ms < 0)
-        refusal.retry_ms = 1000;
-    return refusal;
+    return answer->refusal.retry_ms < 0 && answer->refusal.error == ERROR_store_unavailable
+               ? live_refusal(answer->refusal.error)
+               : answer->refusal;
 }
 
 static void call_written(void *arg, const struct store_answer *answer)
@@ -79,9 +78,7 @@ static void call_read(struct room_wait *wait, enum error error)
 {
     struct call *call = CONTAINER_OF(wait, struct call, wait);
     struct buffer result CLEAN_BUFFER = {0};
-    struct refusal refusal = refusal_of(error);
-    if (error == ERROR_store_unavailable)
-        refusal.retry_ms = 1000;
+    struct refusal refusal = live_refusal(error);
     if (!error)
         refusal = call->command.kind == COMMAND_idea_list ? read_list(call, &call->command.idea_list, &result)
                                                           : read_similar(call, &call->command.idea_similar, &result);

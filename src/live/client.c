@@ -122,9 +122,7 @@ void client_answer(struct client_call *call, const struct refusal *refusal, cons
 
 void client_refuse(struct client_call *call, enum error error)
 {
-    struct refusal refusal = refusal_of(error);
-    if (error == ERROR_store_unavailable || error == ERROR_behind)
-        refusal.retry_ms = 1000;
+    struct refusal refusal = live_refusal(error);
     client_answer(call, &refusal, NULL, 0);
 }
 

@@ -40,9 +40,7 @@ void http_refuse(struct edge_request *request, const struct refusal *refusal)
 
 void http_refuse_error(struct edge_request *request, enum error error)
 {
-    struct refusal refusal = refusal_of(error);
-    if (error == ERROR_store_unavailable || error == ERROR_behind)
-        refusal.retry_ms = 1000;
+    struct refusal refusal = live_refusal(error);
     http_refuse(request, &refusal);
 }
 

@@ -127,7 +127,7 @@ void http_session_join(const struct http_session *at)
     const char *body = edge_request_body(at->request, &size);
     struct refusal refusal = greeting_join_params(body, size, &name);
     if (!refusal.error && !at->live->deployment[0])
-        refusal = refusal_of(ERROR_store_unavailable);
+        refusal = live_refusal(ERROR_store_unavailable);
     if (refusal.error) {
         free(name);
         http_refuse(at->request, &refusal);

@@ -155,6 +155,14 @@ void live_free(struct live **where, void (*closed)(void *arg), void *arg)
     uv_close((uv_handle_t *)&live->second_timer, live_timer_closed);
 }
 
+#define LIVE_RETRY_MS 1000
+
+struct refusal live_refusal(enum error error)
+{
+    bool passes = error == ERROR_store_unavailable || error == ERROR_behind;
+    return passes ? refusal_retry(error, LIVE_RETRY_MS) : refusal_of(error);
+}
+
 int64_t live_loop_now(const struct live *live)
 {
     return (int64_t)uv_now(live->settings.loop);

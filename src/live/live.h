@@ -7,6 +7,7 @@
 
 #include "base/list.h"
 #include "base/map.h"
+#include "domain/error.h"
 #include "edge/edge.h"
 #include "hub/hub.h"
 #include "store/store.h"
@@ -56,6 +57,8 @@ void live_say_bye(struct live *live, const char *reason, int64_t spread_ms);
 /* Frees all rooms; no client may be left (the edge is freed before). `closed` runs when its handles are closed. */
 void live_free(struct live **live, void (*closed)(void *arg), void *arg);
 
+/* A refusal of this error; where the store or the view is not there yet, with a hint of when to try again. */
+struct refusal live_refusal(enum error error);
 /* Redis' time as last heard, kept going by the loop's clock; the wall clock before anything was heard. */
 int64_t live_now(const struct live *live);
 void live_heard(struct live *live, int64_t redis_now);

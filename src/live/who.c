@@ -11,11 +11,8 @@ struct refusal who_is(const struct live *live, const char *token, size_t size, c
         strcpy(out_actor->session, session);
         return refusal_of(ERROR_none);
     }
-    if (!live->deployment[0]) {
-        struct refusal refusal = refusal_of(ERROR_store_unavailable);
-        refusal.retry_ms = 1000;
-        return refusal;
-    }
+    if (!live->deployment[0])
+        return live_refusal(ERROR_store_unavailable);
     struct actor actor;
     enum error error = token_verify(live->settings.keyring, token, size, live->deployment, live_now(live), &actor, out_name);
     if (!error && actor.role != ROLE_admin && strcmp(actor.session, session) != 0)

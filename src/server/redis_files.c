@@ -2,6 +2,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define SOCKET_ROOM   sizeof(((struct sockaddr_un *)0)->sun_path)
+#define SOCKET_ROOM    sizeof(((struct sockaddr_un *)0)->sun_path)
 #define LAST_WORDS_MAX 2048
 
 static char *files_path(const struct redis_files *files, const char *name)
@@ -70,7 +71,8 @@ bool redis_files_open(struct redis_files *files, const char *data, char **out_er
     files->users_lock = files_open(files, "users", O_RDWR, out_error);
     if (files->users_lock < 0)
         return false;
-    flock(files->users_lock, LOCK_SH); /* the only exclusive holder is one that looks whether there are users */
+    flock(files->users_lock,
+          LOCK_SH); /* the only exclusive holder is one that looks whether there are users */
     redis_files_try_own(files);
     redis_files_find_socket(files);
     return true;
@@ -90,8 +92,9 @@ static bool files_is_unused(const struct redis_files *files)
     return unused;
 }
 
-/* Whoever leaves stops being a user first and looks for ownership second; an owner that found users gives ownership up
- * first and looks for users again second: of two that leave at once, one sees that it is the last. */
+/* Whoever leaves stops being a user first and looks for ownership second; an owner that found users gives
+ * ownership up first and looks for users again second: of two that leave at once, one sees that it is the
+ * last. */
 bool redis_files_leave(struct redis_files *files)
 {
     if (files->users_lock < 0)
@@ -159,13 +162,15 @@ static bool files_make_socket_elsewhere(struct redis_files *files, char **out_er
 {
     const char *run = getenv("XDG_RUNTIME_DIR");
     char path[SOCKET_ROOM - 8];
-    if (!run || *run != '/' || !files_is_plain(run) || access(run, W_OK) != 0 || strlen(run) > sizeof(path) / 2)
+    if (!run || *run != '/' || !files_is_plain(run) || access(run, W_OK) != 0 ||
+        strlen(run) > sizeof(path) / 2)
         run = "/tmp";
     snprintf(path, sizeof(path), "%s/palabre-XXXXXX", run);
     if (!mkdtemp(path)) {
-        *out_error = memory_print("the path of the data directory is too long for a socket, and there is no room for one "
-                                  "in %s: %s",
-                                  run, strerror(errno));
+        *out_error = memory_print(
+            "the path of the data directory is too long for a socket, and there is no room for one "
+            "in %s: %s",
+            run, strerror(errno));
         return false;
     }
     int file = files_open(files, "socket", O_WRONLY | O_TRUNC, out_error);
@@ -234,23 +239,24 @@ static bool files_write_settings(const struct redis_files *files, char **out_err
     if (file < 0)
         return false;
     /* the directory is the process' own, so that its name is in no setting */
-    int size = dprintf(file,
-                       "# Written by Palabre at each start.\n"
-                       "port 0\n"
-                       "unixsocket %s\n"
-                       "unixsocketperm 700\n"
-                       "dir .\n"
-                       "daemonize no\n"
-                       "supervised no\n"
-                       "appendonly yes\n"
-                       "appendfsync everysec\n"
-                       "save \"\"\n"
-                       "maxmemory 0\n"
-                       "maxmemory-policy noeviction\n"
-                       "loglevel warning\n"
-                       "logfile redis.log\n"
-                       "stop-writes-on-bgsave-error yes\n",
-                       files->socket_elsewhere ? files->socket : "redis.sock");
+    int size = dprintf(
+        file,
+        "# Written by Palabre at each start.\n"
+        "port 0\n"
+        "unixsocket %s\n"
+        "unixsocketperm 700\n"
+        "dir .\n"
+        "daemonize no\n"
+        "supervised no\n"
+        "appendonly yes\n"
+        "appendfsync no\n" /* redis_files_sync: everysec holds acknowledged writes back during a sync */
+        "save \"\"\n"
+        "maxmemory 0\n"
+        "maxmemory-policy noeviction\n"
+        "loglevel warning\n"
+        "logfile redis.log\n"
+        "stop-writes-on-bgsave-error yes\n",
+        files->socket_elsewhere ? files->socket : "redis.sock");
     int wrong = errno;
     if (close(file) != 0 || size < 0) {
         *out_error = memory_print("cannot write in %s: %s", files->data, strerror(wrong));
@@ -273,7 +279,8 @@ bool redis_files_prepare(struct redis_files *files, int *out_lock, int *out_log,
     if (lock < 0)
         return false;
     bool taken = false;
-    for (int tries = 0; tries < 50 && !taken; tries++, taken ? 0 : usleep(1000)) /* others look for an instant only */
+    for (int tries = 0; tries < 50 && !taken;
+         tries++, taken ? 0 : usleep(1000)) /* others look for an instant only */
         taken = flock(lock, LOCK_EX | LOCK_NB) == 0;
     int log = taken ? files_open(files, "redis.log", O_WRONLY | O_APPEND, out_error) : -1;
     if (log < 0) {
@@ -285,6 +292,24 @@ bool redis_files_prepare(struct redis_files *files, int *out_lock, int *out_log,
     *out_lock = lock;
     *out_log = log;
     return true;
+}
+
+void redis_files_sync(const struct redis_files *files)
+{
+    CLEAN_FREE char *path = files_path(files, "appendonlydir");
+    DIR *directory = opendir(path);
+    if (!directory)
+        return;
+    for (struct dirent *entry; (entry = readdir(directory));) {
+        int file = strstr(entry->d_name, ".aof")
+                       ? openat(dirfd(directory), entry->d_name, O_RDONLY | O_CLOEXEC)
+                       : -1;
+        if (file < 0)
+            continue;
+        fdatasync(file);
+        close(file);
+    }
+    closedir(directory);
 }
 
 char *redis_files_last_words(const struct redis_files *files)

@@ -1,5 +1,5 @@
-/* The files of the private Redis in a data directory: locks, settings, socket, log. Blocks for no longer than the file
- * system does. */
+/* The files of the private Redis in a data directory: locks, settings, socket, log. Blocks for no longer than
+ * the file system does. */
 #ifndef SERVER_REDIS_FILES_H
 #define SERVER_REDIS_FILES_H
 
@@ -7,9 +7,10 @@
 #include <sys/types.h>
 
 struct redis_files {
-    char *data;   /* absolute */
-    char *socket; /* path of the unix socket */
-    bool socket_elsewhere; /* the data directory's path is too long for one: it is in a directory of its own, told in `socket` */
+    char *data;            /* absolute */
+    char *socket;          /* path of the unix socket */
+    bool socket_elsewhere; /* the data directory's path is too long for one: it is in a directory of its own,
+                              told in `socket` */
     int owner_lock, users_lock; /* open files; -1 before redis_files_open */
     bool owns;
 };
@@ -31,7 +32,14 @@ void redis_files_find_socket(struct redis_files *files);
 void redis_files_remove_socket(struct redis_files *files);
 /* The process that listens on the socket; 0 where none does. */
 pid_t redis_files_peer(const struct redis_files *files);
-/* The URL of the socket, the last line of the log ("" for none), the path of a server's binary or NULL; the caller frees. */
+/* Brings the append-only file to the disk; may take long, and may run on another thread (reads `data` only).
+ *
+ * Redis' own `appendfsync everysec` keeps what it acknowledges in memory while a sync is under way (up to two
+ * seconds), so that kill -9 loses it: seen on a busy disk. With `appendfsync no` each write is the kernel's
+ * before it is acknowledged, and the owner syncs every second. */
+void redis_files_sync(const struct redis_files *files);
+/* The URL of the socket, the last line of the log ("" for none), the path of a server's binary or NULL; the
+ * caller frees. */
 char *redis_files_url(const struct redis_files *files);
 char *redis_files_last_words(const struct redis_files *files);
 char *redis_files_binary(void);

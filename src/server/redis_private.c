@@ -3,9 +3,9 @@
  *    |  ^  \ owner: spawn  ^  |                          |
  *    |  |   \-------------/   | died before it answered  | died
  *    |  |                     v                          v
- *    |  +------------------ PATIENCE <-------------------+        FAILED: the first start did not come to READY
- *    v                                                            STOPPING: from any
- *   (waits, where another process owns)
+ *    |  +------------------ PATIENCE <-------------------+        FAILED: the first start did not come to
+ * READY v                                                            STOPPING: from any (waits, where another
+ * process owns)
  *
  * One timer looks after all of it: whether a Redis lives is told by its lock, whoever started it. */
 #include "server/redis_private.h"
@@ -17,14 +17,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PRIVATE_TICK_MS       20  /* while something is awaited */
-#define PRIVATE_WATCH_MS      250 /* while all is well */
-#define PRIVATE_START_MS      60000
-#define PRIVATE_STOP_MS       20000
-#define PRIVATE_AGAIN_MS      1000
-#define PRIVATE_PATIENCE_MS   50 /* doubled at each death, up to the most; well again after the longest */
+#define PRIVATE_TICK_MS         20 /* while something is awaited */
+#define PRIVATE_SYNC_MS         1000
+#define PRIVATE_WATCH_MS        250 /* while all is well */
+#define PRIVATE_START_MS        60000
+#define PRIVATE_STOP_MS         20000
+#define PRIVATE_AGAIN_MS        1000
+#define PRIVATE_PATIENCE_MS     50 /* doubled at each death, up to the most; well again after the longest */
 #define PRIVATE_PATIENCE_MAX_MS 10000
-#define PRIVATE_WELL_MS       60000
+#define PRIVATE_WELL_MS         60000
 
 enum private_state { LOOKING, PROBING, READY, PATIENCE, FAILED, STOPPING };
 
@@ -44,6 +45,9 @@ struct redis_private {
     struct store_connection *probe;
     struct store_url probe_url;
     bool was_ready;
+    uv_work_t sync;
+    bool syncing;
+    uint64_t synced_at;
     unsigned deaths;
     unsigned parts;
     void (*stopped)(void *arg);
@@ -135,12 +139,13 @@ static void private_probe(struct redis_private *redis)
         private_fail(redis, error);
         return;
     }
-    redis->probe = store_connection_open(&(struct store_connection_settings){.loop = redis->settings.loop,
-                                                                             .url = &redis->probe_url,
-                                                                             .owner = redis,
-                                                                             .opened = private_answered,
-                                                                             .lost = private_probe_lost,
-                                                                             .refused = private_probe_refused});
+    redis->probe =
+        store_connection_open(&(struct store_connection_settings){.loop = redis->settings.loop,
+                                                                  .url = &redis->probe_url,
+                                                                  .owner = redis,
+                                                                  .opened = private_answered,
+                                                                  .lost = private_probe_lost,
+                                                                  .refused = private_probe_refused});
     redis->parts++;
 }
 
@@ -191,8 +196,8 @@ static void private_exited(uv_process_t *handle, int64_t status, int sig)
         return;
     CLEAN_FREE char *words = redis_files_last_words(&redis->files);
     private_died(redis, sig ? memory_print("the private Redis died (signal %d)", sig)
-                            : memory_print("the private Redis ended (status %d)%s%s; see %s/redis.log", (int)status,
-                                           *words ? ": " : "", words, redis->files.data));
+                            : memory_print("the private Redis ended (status %d)%s%s; see %s/redis.log",
+                                           (int)status, *words ? ": " : "", words, redis->files.data));
 }
 
 static int private_spawn_in(struct redis_private *redis, const char *binary, int lock, int log)
@@ -205,14 +210,15 @@ static int private_spawn_in(struct redis_private *redis, const char *binary, int
     struct private_process *process = memory_alloc(sizeof(*process));
     process->redis = redis;
     process->handle.data = process;
-    int wrong = uv_spawn(redis->settings.loop, &process->handle,
-                         &(uv_process_options_t){.exit_cb = private_exited,
-                                                 .file = binary,
-                                                 .args = arguments,
-                                                 .cwd = redis->files.data,
-                                                 .flags = UV_PROCESS_DETACHED, /* Ctrl-C is the server's to handle */
-                                                 .stdio_count = ARRAY_SIZE(stdio),
-                                                 .stdio = stdio});
+    int wrong =
+        uv_spawn(redis->settings.loop, &process->handle,
+                 &(uv_process_options_t){.exit_cb = private_exited,
+                                         .file = binary,
+                                         .args = arguments,
+                                         .cwd = redis->files.data,
+                                         .flags = UV_PROCESS_DETACHED, /* Ctrl-C is the server's to handle */
+                                         .stdio_count = ARRAY_SIZE(stdio),
+                                         .stdio = stdio});
     redis->parts++;
     if (wrong)
         uv_close((uv_handle_t *)&process->handle, private_process_closed);
@@ -227,8 +233,9 @@ static void private_spawn(struct redis_private *redis)
     int lock = -1, log = -1;
     CLEAN_FREE char *binary = redis_files_binary();
     if (!binary) {
-        error = memory_string("neither redis-server nor valkey-server is installed here: install one, or give the address of "
-                              "a Redis with --redis");
+        error = memory_string(
+            "neither redis-server nor valkey-server is installed here: install one, or give the address of "
+            "a Redis with --redis");
     } else if (redis_files_prepare(&redis->files, &lock, &log, &error)) {
         int wrong = private_spawn_in(redis, binary, lock, log);
         close(lock);
@@ -250,7 +257,8 @@ static void private_look(struct redis_private *redis)
     else if (owns)
         private_spawn(redis);
     else if (uv_now(redis->settings.loop) - redis->since > PRIVATE_START_MS && !redis->was_ready)
-        private_fail(redis, memory_print("another process holds %s and starts no Redis there", redis->files.data));
+        private_fail(redis,
+                     memory_print("another process holds %s and starts no Redis there", redis->files.data));
 }
 
 /* ---- stopping ---- */
@@ -272,7 +280,8 @@ static void private_finish(struct redis_private *redis)
 
 static void private_ask_to_end(struct redis_private *redis, int sig)
 {
-    pid_t pid = redis->process ? uv_process_get_pid(&redis->process->handle) : redis_files_peer(&redis->files);
+    pid_t pid =
+        redis->process ? uv_process_get_pid(&redis->process->handle) : redis_files_peer(&redis->files);
     if (pid > 0)
         kill(pid, sig);
 }
@@ -300,6 +309,34 @@ static void private_gone(struct redis_private *redis)
     private_enter(redis, LOOKING);
 }
 
+/* ---- once a second: to the disk ---- */
+
+static void private_sync(uv_work_t *sync)
+{
+    struct redis_private *redis = sync->data;
+    redis_files_sync(&redis->files);
+}
+
+static void private_synced(uv_work_t *sync, int status)
+{
+    struct redis_private *redis = sync->data;
+    (void)status;
+    redis->syncing = false;
+    private_part_done(redis);
+}
+
+static void private_keep_synced(struct redis_private *redis)
+{
+    uint64_t now = uv_now(redis->settings.loop);
+    if (redis->state != READY || !redis->files.owns || redis->syncing ||
+        now - redis->synced_at < PRIVATE_SYNC_MS)
+        return;
+    redis->synced_at = now;
+    redis->sync.data = redis;
+    redis->syncing = uv_queue_work(redis->settings.loop, &redis->sync, private_sync, private_synced) == 0;
+    redis->parts += redis->syncing;
+}
+
 static void private_tick(uv_timer_t *timer)
 {
     struct redis_private *redis = timer->data;
@@ -312,6 +349,7 @@ static void private_tick(uv_timer_t *timer)
             return;
         }
     }
+    private_keep_synced(redis);
     bool gone = false;
     if (redis->state == PROBING || redis->state == READY) {
         redis_files_try_own(&redis->files); /* where its owner went */
@@ -326,8 +364,8 @@ static void private_tick(uv_timer_t *timer)
     else if (gone)
         private_gone(redis);
     else if (redis->state == PROBING && now - redis->since > PRIVATE_START_MS && !redis->was_ready)
-        private_fail(redis, memory_print("the Redis in %s lives and does not answer; see %s/redis.log", redis->files.data,
-                                         redis->files.data));
+        private_fail(redis, memory_print("the Redis in %s lives and does not answer; see %s/redis.log",
+                                         redis->files.data, redis->files.data));
     else if (redis->state == PROBING && !redis->probe)
         private_probe(redis);
 }

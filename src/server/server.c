@@ -6,6 +6,7 @@
 #include "server/deployment.h"
 #include "server/links.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -145,9 +146,38 @@ static void server_watch_signals(struct server *server)
     }
 }
 
+/* Whether nobody else listens there: the edge's sockets share their port (SO_REUSEPORT), and two servers that share one by
+ * mistake would each answer every other phone. */
+static bool port_is_free(const char *address, uint16_t port)
+{
+    struct sockaddr_storage where = {0};
+    struct sockaddr_in6 *wide = (struct sockaddr_in6 *)&where;
+    struct sockaddr_in *narrow = (struct sockaddr_in *)&where;
+    socklen_t size = sizeof(*wide);
+    if (uv_ip6_addr(address, port, wide) != 0) {
+        size = sizeof(*narrow);
+        if (uv_ip4_addr(address, port, narrow) != 0)
+            return true; /* the edge says what is wrong with it */
+    }
+    int fd = socket(where.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (where.ss_family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+    bool free_port = bind(fd, (struct sockaddr *)&where, size) == 0 || errno != EADDRINUSE;
+    close(fd);
+    return free_port;
+}
+
 static bool server_listen(struct server *server)
 {
     char *error = NULL;
+    if (!port_is_free(server->settings->address, server->settings->port)) {
+        error = memory_print("%s: another program listens there: choose another port with --listen",
+                             server->settings->listen);
+        server_fail(server, error);
+        free(error);
+        return false;
+    }
     struct edge_settings settings = {.loop = &server->loop,
                                      .address = server->settings->address,
                                      .port = server->settings->port,

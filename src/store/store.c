@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STORE_RETRY_MS  500 /* the least that a caller is asked to wait; up to three times that */
-#define STORE_DIGEST    32
-#define STORE_SESSIONS  "palabre:sessions"
+#define STORE_RETRY_MS   500 /* the least that a caller is asked to wait; up to three times that */
+#define STORE_DIGEST     32
+#define STORE_SESSIONS   "palabre:sessions"
 #define STORE_DEPLOYMENT "palabre:deployment"
 
 /* ---- connections ---- */
@@ -155,7 +155,8 @@ struct store_calling {
     char function[]; /* for what an operator reads */
 };
 
-static struct store_calling *calling_new(struct store *store, const char *function, store_answered *answered, void *arg)
+static struct store_calling *calling_new(struct store *store, const char *function, store_answered *answered,
+                                         void *arg)
 {
     size_t size = strlen(function) + 1;
     struct store_calling *calling = memory_alloc(sizeof(*calling) + size);
@@ -219,10 +220,18 @@ void store_call(struct store *store, const char *session, const char *function, 
     if (key && *key)
         store_digest(function, arguments, count, hex);
     hex[*hex ? STORE_DIGEST : 0] = '\0';
-    const char *head[] = {"FCALL", name, "1", meta, store->db, time, actor ? actor->id : "",
+    const char *head[] = {"FCALL",
+                          name,
+                          "1",
+                          meta,
+                          store->db,
+                          time,
+                          actor ? actor->id : "",
                           actor ? role_name(actor->role) : "system",
-                          word_name(WORDS_level, actor ? (int)actor->level : 0), actor ? actor->groups : "",
-                          key ? key : "", hex};
+                          word_name(WORDS_level, actor ? (int)actor->level : 0),
+                          actor ? actor->groups : "",
+                          key ? key : "",
+                          hex};
     if (strcmp(function, "session_create") == 0) /* the list is a hint, and may hold one that was refused */
         store_request(store, 3, (const char *[]){"SADD", STORE_SESSIONS, session}, NULL, NULL, NULL);
     size_t total = ARRAY_SIZE(head) + count;
@@ -233,7 +242,8 @@ void store_call(struct store *store, const char *session, const char *function, 
         texts[i] = own ? head[i] : arguments[i - ARRAY_SIZE(head)].bytes;
         sizes[i] = own ? strlen(head[i]) : arguments[i - ARRAY_SIZE(head)].size;
     }
-    store_request(store, (int)total, texts, sizes, store_call_replied, calling_new(store, function, answered, arg));
+    store_request(store, (int)total, texts, sizes, store_call_replied,
+                  calling_new(store, function, answered, arg));
     free(texts);
     free(sizes);
 }
@@ -253,19 +263,20 @@ static void command_copy_add(void *to, const char *bytes, size_t size)
     copy->arguments[copy->count++] = (struct store_argument){memory_bytes(bytes, size), size};
 }
 
-void store_command(struct store *store, const char *session, const struct actor *actor, const struct command *command,
-                   int64_t at, store_answered *answered, void *arg)
+void store_command(struct store *store, const char *session, const struct actor *actor,
+                   const struct command *command, int64_t at, store_answered *answered, void *arg)
 {
     struct command_copy copy = {0};
     command_arguments(command, command_copy_add, &copy);
-    store_call(store, session, command_row(command->kind)->name, actor, command->key, at, copy.arguments, copy.count,
-               answered, arg);
+    store_call(store, session, command_row(command->kind)->name, actor, command->key, at, copy.arguments,
+               copy.count, answered, arg);
     for (size_t i = 0; i < copy.count; i++)
         free((char *)copy.arguments[i].bytes);
     free(copy.arguments);
 }
 
-void store_media(struct store *store, const char *session, const char *hash, store_answered *answered, void *arg)
+void store_media(struct store *store, const char *session, const char *hash, store_answered *answered,
+                 void *arg)
 {
     struct store_argument argument = {hash, strlen(hash)};
     store_call(store, session, "media_get", NULL, NULL, 0, &argument, 1, answered, arg);
@@ -273,8 +284,8 @@ void store_media(struct store *store, const char *session, const char *hash, sto
 
 /* ---- outside any session ---- */
 
-static void store_plain_answer(struct store_calling *calling, const redisReply *reply, const struct field_write *values,
-                               size_t count)
+static void store_plain_answer(struct store_calling *calling, const redisReply *reply,
+                               const struct field_write *values, size_t count)
 {
     struct store_answer answer = {.refusal = refusal_of(ERROR_none), .values = values, .count = count};
     if (!reply || reply->type == REDIS_REPLY_ERROR)
@@ -324,7 +335,8 @@ static void session_list_replied(void *arg, const redisReply *reply)
     if (--list->waiting > 0)
         return;
     struct redisReply done = {.type = REDIS_REPLY_STATUS};
-    store_plain_answer(list->calling, list->failed ? NULL : &done, list->values, list->failed ? 0 : list->count);
+    store_plain_answer(list->calling, list->failed ? NULL : &done, list->values,
+                       list->failed ? 0 : list->count);
     for (struct session_entry *at = list->entries; at->id; at++)
         free(at->id);
     free(list->values);
@@ -346,7 +358,8 @@ static void store_sessions_replied(void *arg, const redisReply *reply)
     for (size_t i = 0; i < count; i++) {
         list->entries[i] = (struct session_entry){list, memory_string(reply->element[i]->str)};
         CLEAN_FREE char *meta = memory_print("palabre:{%s}:meta", list->entries[i].id);
-        store_request(calling->store, 2, (const char *[]){"EXISTS", meta}, NULL, session_list_replied, &list->entries[i]);
+        store_request(calling->store, 2, (const char *[]){"EXISTS", meta}, NULL, session_list_replied,
+                      &list->entries[i]);
     }
 }
 

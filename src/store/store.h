@@ -28,7 +28,8 @@ struct store_settings {
 
 /* Checks the URL and starts to connect. NULL with a message (the caller frees) where the URL is wrong. */
 struct store *store_open(const struct store_settings *settings, char **out_error);
-/* Answers what is pending with store_unavailable, closes, frees; `closed` runs when all handles are closed. */
+/* Answers what is pending with store_unavailable, closes, frees; `closed` runs when all handles are closed. What is still
+ * followed is to be unfollowed before; it ends without a callback. */
 void store_close(struct store **store, void (*closed)(void *arg), void *arg);
 bool store_is_connected(const struct store *store);
 /* Why the store refuses to work (an eviction policy, a version, a password), or NULL. */
@@ -75,6 +76,7 @@ struct store_follower {
 };
 struct store_following;
 struct store_following *store_follow(struct store *store, const char *session, const struct store_follower *follower);
+/* Also after `gone`, and from inside a callback. One following of a session in a store at a time. */
 void store_unfollow(struct store_following **following);
 /* Compares with Redis' position at once (a client is ahead); follows up as any gap does. */
 void store_following_check(struct store_following *following);

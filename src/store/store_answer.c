@@ -41,7 +41,8 @@ static void answer_refuse(struct store_answer *answer, enum error error)
     }
 }
 
-void store_answer_read(const redisReply *reply, struct store_answer *out_answer, struct field_write **out_values)
+void store_answer_read(const redisReply *reply, struct store_answer *out_answer,
+                       struct field_write **out_values)
 {
     *out_values = NULL;
     *out_answer = (struct store_answer){.refusal = refusal_of(ERROR_none)};
@@ -125,8 +126,8 @@ static bool event_head(struct event_cursor *cursor, struct event *event, enum ev
     return event->seq > 0 && event->seq <= (int64_t)LIMIT_SEQUENCE;
 }
 
-enum event_form store_event_read(char *bytes, size_t size, struct event *out_event, struct field_write **writes,
-                                 size_t *room)
+enum event_form store_event_read(char *bytes, size_t size, struct event *out_event,
+                                 struct field_write **writes, size_t *room)
 {
     struct event_cursor cursor = {bytes, bytes + size};
     struct event event = {0};
@@ -141,7 +142,8 @@ enum event_form store_event_read(char *bytes, size_t size, struct event *out_eve
     if (strcmp(first, "1") != 0)
         return EVENT_FORM_UNKNOWN; /* whose head may be another */
     cursor = start;
-    if (strings < EVENT_HEAD || (strings - EVENT_HEAD) % 2 != 0 || strings > size || !event_head(&cursor, &event, &form))
+    if (strings < EVENT_HEAD || (strings - EVENT_HEAD) % 2 != 0 || strings > size ||
+        !event_head(&cursor, &event, &form))
         return EVENT_FORM_BROKEN;
     event.write_count = (strings - EVENT_HEAD) / 2;
     if (event.write_count > *room) {

@@ -3,9 +3,9 @@
  *                ^            |               |              |          |
  *                +------------+---------------+--------------+----------+   lost: back-off, full jitter
  *
- * Invariants: `socket` is not NULL exactly from CONNECTING to OPEN; slots exist only in GREETING and OPEN; a socket or a
- * resolution that was given up is told apart by not being the connection's any more, and is freed by its own callback;
- * the connection outlives all of them (`parts`). */
+ * Invariants: `socket` is not NULL exactly from CONNECTING to OPEN; slots exist only in GREETING and OPEN; a
+ * socket or a resolution that was given up is told apart by not being the connection's any more, and is freed
+ * by its own callback; the connection outlives all of them (`parts`). */
 #include "store/store_connection.h"
 #include "base/buffer.h"
 #include "base/list.h"
@@ -14,10 +14,11 @@
 #include <assert.h>
 #include <string.h>
 
-#define CONNECTION_CONNECT_MS  3000
-#define CONNECTION_TICK_MS     500
-#define CONNECTION_IDLE_MS     5000
-#define CONNECTION_BACKOFF_MS  25 /* the first interval is at most this; each further one at most twice the one before */
+#define CONNECTION_CONNECT_MS 3000
+#define CONNECTION_TICK_MS    500
+#define CONNECTION_IDLE_MS    5000
+#define CONNECTION_BACKOFF_MS                                                                                \
+    25 /* the first interval is at most this; each further one at most twice the one before */
 #define CONNECTION_TCP_MAX_MS  5000
 #define CONNECTION_UNIX_MAX_MS 1000
 #define CONNECTION_READ_SIZE   65536
@@ -261,8 +262,8 @@ static void connection_flush(uv_prepare_t *prepare)
     }
 }
 
-static struct store_slot *connection_slot(struct store_connection *c, enum slot_kind kind, const char *channel,
-                                          store_replied *replied, void *arg)
+static struct store_slot *connection_slot(struct store_connection *c, enum slot_kind kind,
+                                          const char *channel, store_replied *replied, void *arg)
 {
     assert(c->state == GREETING || c->state == OPEN);
     size_t size = channel ? strlen(channel) + 1 : 0;
@@ -301,8 +302,8 @@ void store_slot_forget(struct store_slot *slot)
     slot->replied = NULL;
 }
 
-void store_connection_subscribe(struct store_connection *c, const char *channel, bool on, store_replied *replied,
-                                void *arg)
+void store_connection_subscribe(struct store_connection *c, const char *channel, bool on,
+                                store_replied *replied, void *arg)
 {
     connection_slot(c, on ? SLOT_SUBSCRIBE : SLOT_UNSUBSCRIBE, channel, replied, arg);
     size_t size;
@@ -406,7 +407,8 @@ static void connection_greet(struct store_connection *c)
     c->read_at = uv_now(c->settings.loop);
     uv_timer_start(&c->timer, connection_tick, CONNECTION_TICK_MS, CONNECTION_TICK_MS);
     if (url->password && url->user)
-        store_connection_send(c, 3, (const char *[]){"AUTH", url->user, url->password}, NULL, connection_greeted, c);
+        store_connection_send(c, 3, (const char *[]){"AUTH", url->user, url->password}, NULL,
+                              connection_greeted, c);
     else if (url->password)
         store_connection_send(c, 2, (const char *[]){"AUTH", url->password}, NULL, connection_greeted, c);
     char db[16];

@@ -1,5 +1,5 @@
-/* Whom the store follows: subscriptions, position checks of all live sessions in one pipeline, and dates that come due.
- * How one session comes into step is in store_following.c. */
+/* Whom the store follows: subscriptions, position checks of all live sessions in one pipeline, and dates that
+ * come due. How one session comes into step is in store_following.c. */
 #include "base/memory.h"
 #include "store/store_following.h"
 
@@ -17,7 +17,8 @@ static void follow_each(struct store *store, void (*visit)(struct store_followin
 {
     size_t count = 0;
     struct store_following **all = memory_alloc(store->followings.count * sizeof(struct store_following *));
-    map_for_each(entry, &store->followings) all[count++] = following_ref(entry->value);
+    map_for_each (entry, &store->followings)
+        all[count++] = following_ref(entry->value);
     for (size_t i = 0; i < count; i++) {
         if (!all[i]->ended)
             visit(all[i]);
@@ -55,8 +56,7 @@ static void follow_due(uv_timer_t *timer)
 {
     struct store *store = timer->data;
     int64_t now = (int64_t)uv_now(store->settings.loop) + store->clock_offset;
-    map_for_each(entry, &store->followings)
-    {
+    map_for_each (entry, &store->followings) {
         struct store_following *f = entry->value;
         if (f->due && f->due <= now) {
             f->due = 0; /* the answer tells the next; a check does where it fails */
@@ -69,8 +69,7 @@ static void follow_due(uv_timer_t *timer)
 static void follow_due_arm(struct store *store)
 {
     int64_t first = 0;
-    map_for_each(entry, &store->followings)
-    {
+    map_for_each (entry, &store->followings) {
         const struct store_following *f = entry->value;
         if (f->due && (!first || f->due < first))
             first = f->due;
@@ -134,7 +133,8 @@ void following_check(struct store_following *f)
     }
     char people[24];
     int size = snprintf(people, sizeof(people), "%" PRId64, f->people);
-    struct store_argument arguments[] = {{people, (size_t)size}, {f->store->worker, strlen(f->store->worker)}};
+    struct store_argument arguments[] = {{people, (size_t)size},
+                                         {f->store->worker, strlen(f->store->worker)}};
     f->checking = true;
     following_call(f, "session_check", arguments, 2, check_answered);
 }
@@ -164,8 +164,7 @@ static void follow_checks(uv_timer_t *timer)
     if (store->closing || !store->followings.count)
         return;
     bool late = false;
-    map_for_each(entry, &store->followings)
-    {
+    map_for_each (entry, &store->followings) {
         const struct store_following *f = entry->value;
         late = late || f->stale || f->state != FOLLOWING_LIVE || now < f->retry_at;
     }
@@ -262,7 +261,8 @@ void store_follow_init(struct store *store)
     store->checks.data = store->dues.data = store;
 }
 
-struct store_following *store_follow(struct store *store, const char *session, const struct store_follower *follower)
+struct store_following *store_follow(struct store *store, const char *session,
+                                     const struct store_follower *follower)
 {
     struct store_following *f = memory_alloc(sizeof(*f));
     f->store = store;
@@ -311,8 +311,7 @@ void store_following_people(struct store_following *f, int64_t people)
 
 void store_follow_clear(struct store *store)
 {
-    map_for_each(entry, &store->followings)
-    {
+    map_for_each (entry, &store->followings) {
         struct store_following *f = entry->value;
         f->ended = true;
         following_unref(f);

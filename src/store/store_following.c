@@ -40,8 +40,7 @@ static void load_clear(struct store_following *f)
     struct following_load *load = &f->load;
     memory_free(&load->cursor);
     buffer_clear(&load->fields);
-    list_for_each_safe(at, &load->replay)
-    {
+    list_for_each_safe (at, &load->replay) {
         list_remove(at);
         free(kept_of(at));
     }
@@ -235,8 +234,9 @@ static void log_answered(void *arg, const struct store_answer *answer)
 static void log_read(struct store_following *f, int64_t from)
 {
     char seq[24], count[24];
-    struct store_argument arguments[] = {{seq, (size_t)snprintf(seq, sizeof(seq), "%" PRId64, from)},
-                                         {count, (size_t)snprintf(count, sizeof(count), "%d", FOLLOWING_LOG_COUNT)}};
+    struct store_argument arguments[] = {
+        {seq, (size_t)snprintf(seq, sizeof(seq), "%" PRId64, from)},
+        {count, (size_t)snprintf(count, sizeof(count), "%d", FOLLOWING_LOG_COUNT)}};
     f->reading = true;
     f->read_from = from;
     following_call(f, "log_read", arguments, 2, log_answered);
@@ -257,8 +257,7 @@ static void load_hand_over(struct store_following *f)
         f->follower.load_field(owner, &field);
         at += sizeof(sizes) + sizes[0] + sizes[1] + 2;
     }
-    list_for_each(at, &load->replay)
-    {
+    list_for_each (at, &load->replay) {
         struct event event;
         if (f->ended || !following_read_event(f, kept_of(at)->bytes, kept_of(at)->size, &event))
             return;
@@ -279,8 +278,7 @@ static void load_finish(struct store_following *f)
     load_clear(f);
     if (f->ended)
         return;
-    list_for_each_safe(at, &f->kept)
-    {
+    list_for_each_safe (at, &f->kept) {
         if (strcmp(kept_of(at)->epoch, f->epoch) != 0) /* of before; a newer one shows in the check */
             following_drop_kept(f, kept_of(at));
     }
@@ -292,8 +290,7 @@ static void load_finish(struct store_following *f)
 static void load_fill(struct store_following *f)
 {
     struct following_load *load = &f->load;
-    list_for_each_safe(at, &f->kept)
-    {
+    list_for_each_safe (at, &f->kept) {
         struct kept_event *kept = kept_of(at);
         if (strcmp(kept->epoch, load->epoch) != 0 || load->replayed >= load->last)
             continue;
@@ -426,8 +423,7 @@ void following_unref(struct store_following *f)
     if (--f->references > 0)
         return;
     load_clear(f);
-    list_for_each_safe(at, &f->kept)
-    {
+    list_for_each_safe (at, &f->kept) {
         following_drop_kept(f, kept_of(at));
     }
     free(f->writes);

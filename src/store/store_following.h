@@ -2,12 +2,14 @@
  *
  *              subscribed            last slice, replay whole
  *   ABSENT ------------> LOADING ------------------------------> LIVE
- *      ^                    |                                      |  gap, or behind a check: log_read, then on
+ *      ^                    |                                      |  gap, or behind a check: log_read, then
+ * on
  *      +--------------------+--------------------------------------+
  *         connection lost (LOADING), another epoch, log too short
  *
- * Invariants: at most one session_read or log_read is awaited (`reading`); LIVE means that the follower was handed every
- * event up to `seq` of `epoch`; `kept` are events that came and were not handed over, in the order they came. */
+ * Invariants: at most one session_read or log_read is awaited (`reading`); LIVE means that the follower was
+ * handed every event up to `seq` of `epoch`; `kept` are events that came and were not handed over, in the
+ * order they came. */
 #ifndef STORE_STORE_FOLLOWING_H
 #define STORE_STORE_FOLLOWING_H
 
@@ -32,8 +34,8 @@ struct following_load {
     struct buffer fields; /* key size, value size, key, NUL, value, NUL; each again */
     char epoch[EPOCH_ROOM];
     bool begun;
-    int64_t first, last;  /* sequence of the first and of the last slice */
-    int64_t replayed;     /* `replay` holds every event from first + 1 to this */
+    int64_t first, last; /* sequence of the first and of the last slice */
+    int64_t replayed;    /* `replay` holds every event from first + 1 to this */
     struct list replay;
 };
 
@@ -76,8 +78,8 @@ void following_set_stale(struct store_following *following, bool stale);
 void following_settle(struct store_following *following);
 void following_gone(struct store_following *following, enum error error);
 void following_leave(struct store_following *following); /* no messages, no callbacks any more */
-void following_call(struct store_following *following, const char *function, const struct store_argument *arguments,
-                    size_t count, store_answered *answered);
+void following_call(struct store_following *following, const char *function,
+                    const struct store_argument *arguments, size_t count, store_answered *answered);
 void following_drop_kept(struct store_following *following, struct kept_event *kept);
 void following_retry_later(struct store_following *following);
 

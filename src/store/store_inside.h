@@ -7,11 +7,10 @@
 #include "store/store.h"
 #include "store/store_connection.h"
 
-
 #define STORE_LIBRARY "palabre_1"
 
 struct store_setup {
-    unsigned waiting;  /* replies awaited */
+    unsigned waiting; /* replies awaited */
     char *fault, *warning;
     bool appends_not; /* INFO says that there is no append-only file */
 };
@@ -20,17 +19,18 @@ struct store {
     struct store_settings settings;
     struct store_url url;
     struct store_connection *calls, *channels;
-    bool connected;  /* calls are greeted and set up */
-    bool subscribing; /* channels are greeted */
+    bool connected;        /* calls are greeted and set up */
+    bool subscribing;      /* channels are greeted */
     bool closing, loading; /* the library is on its way to Redis */
     char *fault, *warned;
+    uint64_t warned_at; /* ms of the loop */
     struct store_setup setup;
     struct list requests; /* by deadline */
     struct list held;     /* those that wait to be sent */
     size_t pending;
-    uv_timer_t clock;     /* of requests */
+    uv_timer_t clock; /* of requests */
     uv_timer_t checks, dues;
-    uint64_t check_at; /* ms of the loop: the next position check of all */
+    uint64_t check_at;     /* ms of the loop: the next position check of all */
     struct map followings; /* by channel */
     char worker[20], db[12];
     int64_t clock_offset; /* Redis' ms minus the loop's */
@@ -57,13 +57,13 @@ void store_setup_start(struct store *store);
 /* Sends the library; what is written behind it finds the functions. */
 void store_setup_load(struct store *store);
 void store_set_fault(struct store *store, const char *fault);
-void store_warn(struct store *store, const char *message); /* the same message not twice in a row */
+void store_warn(struct store *store, const char *message); /* the same one once a minute */
 
 /* ---- following (store_follow.c) ---- */
 
 void store_follow_init(struct store *store);
 void store_follow_clear(struct store *store);
-void store_follow_connected(struct store *store, bool connected);   /* of calls */
+void store_follow_connected(struct store *store, bool connected);     /* of calls */
 void store_follow_subscribing(struct store *store, bool subscribing); /* of channels */
 void store_follow_push(struct store *store, const redisReply *push);
 

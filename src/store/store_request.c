@@ -1,6 +1,6 @@
-/* A request is in `requests` from its making to its answer, in the order of deadlines; and either in `held` (to be sent:
- * not connected yet, or refused for a passing reason) or awaited in a slot of the connection, or past its deadline. One
- * clock serves them all: it runs while there is a request. */
+/* A request is in `requests` from its making to its answer, in the order of deadlines; and either in `held`
+ * (to be sent: not connected yet, or refused for a passing reason) or awaited in a slot of the connection, or
+ * past its deadline. One clock serves them all: it runs while there is a request. */
 #include "base/memory.h"
 #include "domain/limits.h"
 #include "store/store_inside.h"
@@ -47,14 +47,14 @@ static bool starts(const char *text, const char *word)
 /* Refused before anything was done, for a reason that passes. */
 static bool error_passes(const char *text)
 {
-    return starts(text, "LOADING") || starts(text, "TRYAGAIN") || starts(text, "CLUSTERDOWN") || starts(text, "BUSY ") ||
-           starts(text, "MASTERDOWN");
+    return starts(text, "LOADING") || starts(text, "TRYAGAIN") || starts(text, "CLUSTERDOWN") ||
+           starts(text, "BUSY ") || starts(text, "MASTERDOWN");
 }
 
 /* Redis or its settings are in the way; an operator should know. */
 static bool error_is_theirs(const char *text)
 {
-    static const char *const words[] = {"READONLY", "OOM",    "MISCONF", "MOVED",      "ASK",
+    static const char *const words[] = {"READONLY", "OOM",    "MISCONF",   "MOVED",      "ASK",
                                         "NOAUTH",   "NOPERM", "WRONGPASS", "NOREPLICAS", "UNKILLABLE"};
     for (size_t i = 0; i < ARRAY_SIZE(words); i++)
         if (starts(text, words[i]))
@@ -108,7 +108,8 @@ static void request_replied(void *arg, const redisReply *reply)
 static void request_send(struct store_request *request)
 {
     list_remove(&request->held);
-    request->slot = store_connection_write(request->store->calls, request->bytes, request->size, request_replied, request);
+    request->slot = store_connection_write(request->store->calls, request->bytes, request->size,
+                                           request_replied, request);
 }
 
 void store_requests_send_held(struct store *store)

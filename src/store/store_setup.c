@@ -1,5 +1,5 @@
-/* What is checked on each new connection before it takes calls: that Redis is new enough, is no replica, never evicts, and
- * has our library. All questions leave in one write. */
+/* What is checked on each new connection before it takes calls: that Redis is new enough, is no replica,
+ * never evicts, and has our library. All questions leave in one write. */
 #include "base/memory.h"
 #include "store/store_inside.h"
 
@@ -9,6 +9,7 @@
 #include "functions_lua.h"
 
 #define SETUP_VERSION_LEAST 7
+#define WARNED_AGAIN_MS     60000
 
 /* The value of `name:` in INFO's text, cut to fit; "" where it is not there. */
 static void info_get(const char *info, const char *name, char *out_value, size_t room)
@@ -33,18 +34,20 @@ static void setup_fault(struct store *store, char *fault) /* Takes fault */
 static void setup_check_eviction(struct store *store, const char *maxmemory, const char *policy)
 {
     if (*maxmemory && strcmp(maxmemory, "0") != 0 && *policy && strcmp(policy, "noeviction") != 0)
-        setup_fault(store, memory_print("this Redis may evict what is in it (maxmemory-policy %s, maxmemory %s): set "
-                                        "maxmemory-policy noeviction",
-                                        policy, maxmemory));
+        setup_fault(
+            store, memory_print("this Redis may evict what is in it (maxmemory-policy %s, maxmemory %s): set "
+                                "maxmemory-policy noeviction",
+                                policy, maxmemory));
 }
 
 static void setup_check_durability(struct store *store, bool appends, const char *saves)
 {
     if (appends || store->settings.own || store->setup.warning)
         return;
-    store->setup.warning = memory_string(
-        !*saves ? "this Redis keeps nothing on disk (appendonly no): all is lost when it stops"
-                : "this Redis writes snapshots only (appendonly no): what came after the last one is lost when it stops");
+    store->setup.warning =
+        memory_string(!*saves ? "this Redis keeps nothing on disk (appendonly no): all is lost when it stops"
+                              : "this Redis writes snapshots only (appendonly no): what came after the last "
+                                "one is lost when it stops");
 }
 
 static void setup_done(struct store *store)
@@ -104,7 +107,8 @@ static void setup_info(void *arg, const redisReply *reply)
         setup_fault(store, memory_string("this Redis is a replica: give the address of its master"));
     setup_check_eviction(store, maxmemory, policy);
     if (strcmp(appends, "0") == 0)
-        store->setup.appends_not = true; /* CONFIG says whether there are snapshots; the default is that there are */
+        store->setup.appends_not =
+            true; /* CONFIG says whether there are snapshots; the default is that there are */
     setup_done(store);
 }
 
@@ -146,7 +150,8 @@ static void setup_loaded(void *arg, const redisReply *reply)
 static void setup_send_library(struct store *store, store_replied *replied)
 {
     const char *arguments[] = {"FUNCTION", "LOAD", (const char *)functions_lua};
-    store_connection_send(store->calls, 3, arguments, (size_t[]){8, 4, sizeof(functions_lua) - 1}, replied, store);
+    store_connection_send(store->calls, 3, arguments, (size_t[]){8, 4, sizeof(functions_lua) - 1}, replied,
+                          store);
 }
 
 static void setup_listed(void *arg, const redisReply *reply)
@@ -155,7 +160,8 @@ static void setup_listed(void *arg, const redisReply *reply)
     if (!setup_replied(store, reply))
         return;
     if (reply->type != REDIS_REPLY_ARRAY) {
-        setup_fault(store, memory_print("Redis does not show its functions: %s", reply->str ? reply->str : ""));
+        setup_fault(store,
+                    memory_print("Redis does not show its functions: %s", reply->str ? reply->str : ""));
     } else if (reply->elements == 0) {
         store->setup.waiting++;
         setup_send_library(store, setup_loaded); /* another worker may be quicker: it exists then */
@@ -170,11 +176,12 @@ void store_setup_start(struct store *store)
     memory_free(&store->setup.warning);
     store->setup = (struct store_setup){.waiting = 3};
     store->loading = false;
-    store_connection_send(calls, 5, (const char *[]){"INFO", "server", "memory", "persistence", "replication"}, NULL,
+    store_connection_send(calls, 5,
+                          (const char *[]){"INFO", "server", "memory", "persistence", "replication"}, NULL,
                           setup_info, store);
-    store_connection_send(calls, 6,
-                          (const char *[]){"CONFIG", "GET", "maxmemory", "maxmemory-policy", "appendonly", "save"}, NULL,
-                          setup_config, store);
+    store_connection_send(
+        calls, 6, (const char *[]){"CONFIG", "GET", "maxmemory", "maxmemory-policy", "appendonly", "save"},
+        NULL, setup_config, store);
     store_connection_send(calls, 4, (const char *[]){"FUNCTION", "LIST", "LIBRARYNAME", STORE_LIBRARY}, NULL,
                           setup_listed, store);
 }
@@ -197,8 +204,10 @@ void store_setup_load(struct store *store)
 
 void store_warn(struct store *store, const char *message)
 {
-    if (store->warned && strcmp(store->warned, message) == 0)
+    uint64_t now = uv_now(store->settings.loop);
+    if (store->warned && strcmp(store->warned, message) == 0 && now - store->warned_at < WARNED_AGAIN_MS)
         return;
+    store->warned_at = now;
     free(store->warned);
     store->warned = memory_string(message);
     if (store->settings.warned)

@@ -101,7 +101,8 @@ static const char *url_tcp(struct store_url *url, const char *rest)
     int number;
     wrong = url_number(url->port, 1, 65535, "the port is a number from 1 to 65535", &number);
     if (!wrong && *end == '/' && end[1])
-        wrong = url_number(end + 1, 0, URL_DB_MAX, "what follows the host is /db, the number of a database", &url->db);
+        wrong = url_number(end + 1, 0, URL_DB_MAX, "what follows the host is /db, the number of a database",
+                           &url->db);
     else if (!wrong && *end && *end != '/')
         wrong = "only /db follows the host";
     return wrong;
@@ -126,7 +127,8 @@ static const char *url_unix(struct store_url *url, const char *rest)
         return NULL;
     if (strncmp(rest + size, "?db=", 4) != 0)
         return "only ?db=n follows the path";
-    return url_number(rest + size + 4, 0, URL_DB_MAX, "?db= is followed by the number of a database", &url->db);
+    return url_number(rest + size + 4, 0, URL_DB_MAX, "?db= is followed by the number of a database",
+                      &url->db);
 }
 
 bool store_url_parse(const char *text, struct store_url *out_url, char **out_error)

@@ -1,6 +1,6 @@
 /* Where a Redis is, as an operator writes it.
  *
- *   redis://[user:password@]host[:port][/db]     redis+unix://[user:password@]/path[?db=n]     unix:/path[?db=n]
+ *   redis://[user:password@]host[:port][/db]     redis+unix://[user:password@]/path[?db=n] unix:/path[?db=n]
  *
  * Owns its strings. Errors name the part that is wrong and never repeat a password. */
 #ifndef STORE_STORE_URL_H
@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 struct store_url {
-    char *path;           /* of a unix socket, or NULL */
-    char *host, *port;    /* of TCP, or NULL */
+    char *path;            /* of a unix socket, or NULL */
+    char *host, *port;     /* of TCP, or NULL */
     char *user, *password; /* NULL where not given */
     int db;
 };

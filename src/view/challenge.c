@@ -44,7 +44,7 @@ void challenge_free(struct challenge **where)
         for (int set = 0; set < RANK_SETS; set++)
             ranking_clear(&challenge->rankings[rank][set]);
     for (int order = 0; order < order_count; order++)
-        for (int class = 0; class < CLASS_COUNT; class++)
+        for (int class = 0; class < CLASS_COUNT; class ++)
             window_clear(&challenge->windows[order][class]);
     similar_free(&challenge->similar);
     memory_free(where);
@@ -67,7 +67,8 @@ int64_t challenge_score(enum ballot ballot, int64_t a, int64_t b)
 {
     switch (ballot) {
     case ballot_updown: return a - b;
-    case ballot_stars: return 1000 * (a + 15) / (b + 5); /* as if five people had given three stars; sums are positive */
+    case ballot_stars:
+        return 1000 * (a + 15) / (b + 5); /* as if five people had given three stars; sums are positive */
     default: return a;
     }
 }
@@ -86,28 +87,33 @@ static void challenge_mark_ideas(struct view *view, struct challenge *challenge,
     view_mark(view, &challenge->ideas_tracks[order][class], &topic, view_class_audiences(class), seq);
 }
 
-static void challenge_mark_results(struct view *view, struct challenge *challenge, enum view_class class, int64_t seq)
+static void challenge_mark_results(struct view *view, struct challenge *challenge, enum view_class class,
+                                   int64_t seq)
 {
     struct topic topic = challenge_topic(challenge, TOPIC_results, 0);
     view_mark(view, &challenge->results_tracks[class], &topic, view_class_audiences(class), seq);
 }
 
 /* The tallies of all ideas look different to this class, or are seen, or no longer. */
-static void challenge_mark_tallies(struct view *view, struct challenge *challenge, enum view_class class, int64_t seq)
+static void challenge_mark_tallies(struct view *view, struct challenge *challenge, enum view_class class,
+                                   int64_t seq)
 {
+    if (!challenge->windows[order_top][class].count)
+        return;
     for (int order = 0; order < order_count; order++)
-        if (challenge->windows[order][class].count)
-            challenge_mark_ideas(view, challenge, order, class, seq);
+        challenge_mark_ideas(view, challenge, order, class, seq);
+    challenge_mark_results(view, challenge, class, seq);
     const struct ranking *all = &challenge->rankings[RANK_NUMBER][RANK_ALL];
     for (size_t i = 0; i < all->count; i++)
         idea_mark(view, all->items[i], class, seq);
-    challenge_mark_results(view, challenge, class, seq);
 }
 
 /* Another ballot, before it opened: other tallies, whose fields a patch would have to know by name. */
 static void challenge_change_ballot(struct view *view, struct challenge *challenge, int64_t seq)
 {
-    challenge->ballot = challenge->fields.ballot;
+    int was = challenge->ballot, is = challenge->ballot = challenge->fields.ballot;
+    if ((was == ballot_approval || was == ballot_single) && (is == ballot_approval || is == ballot_single))
+        return; /* they count alike */
     const struct ranking *all = &challenge->rankings[RANK_NUMBER][RANK_ALL];
     for (size_t i = 0; i < all->count; i++) {
         struct idea *idea = all->items[i];
@@ -115,18 +121,19 @@ static void challenge_change_ballot(struct view *view, struct challenge *challen
     }
     for (int set = 0; set < RANK_SETS; set++)
         ranking_sort(&challenge->rankings[RANK_SCORE][set]);
-    for (int class = 0; class < CLASS_COUNT; class++) {
-        if (!challenge->sees[class])
-            continue;
+    for (int class = 0; class < CLASS_COUNT; class ++) {
+        /* Also for who does not see them now: what one holds may be from when one did. */
         for (int order = 0; order < order_count; order++)
             challenge->ideas_tracks[order][class].horizon = seq;
         challenge->results_tracks[class].horizon = seq;
         challenge->ideas_horizon[class] = seq;
-        challenge_mark_tallies(view, challenge, class, seq);
+        if (challenge->sees[class])
+            challenge_mark_tallies(view, challenge, class, seq);
     }
 }
 
-static void challenge_change_sight(struct view *view, struct challenge *challenge, enum view_class class, int64_t seq)
+static void challenge_change_sight(struct view *view, struct challenge *challenge, enum view_class class,
+                                   int64_t seq)
 {
     challenge->sees[class] = challenge_sees(challenge, class);
     challenge->revealed[class] = seq;
@@ -135,12 +142,13 @@ static void challenge_change_sight(struct view *view, struct challenge *challeng
                                           [class == CLASS_STAFF ? RANK_ALL : RANK_PUBLISHED]);
     if (!challenge->sees[class])
         challenge->results_tracks[class].horizon = seq; /* what it held is not told one by one */
+    challenge_mark_results(view, challenge, class, seq);
     challenge_mark_tallies(view, challenge, class, seq);
 }
 
 static void challenge_place(struct view *view, struct challenge *challenge, int64_t seq)
 {
-    for (int class = 0; class < CLASS_COUNT; class++) {
+    for (int class = 0; class < CLASS_COUNT; class ++) {
         challenge->sees[class] = challenge_sees(challenge, class);
         challenge->revealed[class] = seq;
         for (int order = 0; order < order_count; order++) {
@@ -157,9 +165,10 @@ static void challenge_place(struct view *view, struct challenge *challenge, int6
     ranking_insert(&view->challenge_order, challenge);
 }
 
-static void challenge_mark_changed(struct view *view, struct challenge *challenge, uint32_t changed, int64_t seq)
+static void challenge_mark_changed(struct view *view, struct challenge *challenge, uint32_t changed,
+                                   int64_t seq)
 {
-    for (int class = 0; class < CLASS_COUNT; class++) {
+    for (int class = 0; class < CLASS_COUNT; class ++) {
         if (changed & (PART_BIT(PART_challenge_IDEAS) | PART_BIT(PART_challenge_VOTERS)))
             for (int order = 0; order < order_count; order++)
                 challenge_mark_ideas(view, challenge, order, class, seq);
@@ -180,14 +189,15 @@ void challenge_settle(struct view *view, struct challenge *challenge, int64_t se
             entity->versions[part] = seq;
     uint32_t hidden = PART_BIT(PART_challenge_VOTES) | PART_BIT(PART_challenge_MINUTES);
     if (changed & ~hidden)
-        view_mark(view, &view->session_track, &(struct topic){.kind = TOPIC_session}, VIEW_AUDIENCES_PLAIN, seq);
+        view_mark(view, &view->session_track, &(struct topic){.kind = TOPIC_session}, VIEW_AUDIENCES_PLAIN,
+                  seq);
     if (!challenge->placed) {
         challenge_place(view, challenge, seq);
         return;
     }
     if (challenge->ballot != challenge->fields.ballot)
         challenge_change_ballot(view, challenge, seq);
-    for (int class = 0; class < CLASS_COUNT; class++)
+    for (int class = 0; class < CLASS_COUNT; class ++)
         if (challenge->sees[class] != challenge_sees(challenge, class))
             challenge_change_sight(view, challenge, class, seq);
     challenge_mark_changed(view, challenge, changed, seq);
@@ -202,7 +212,7 @@ void challenge_settle(struct view *view, struct challenge *challenge, int64_t se
 void challenge_evaluate(struct view *view, struct challenge *challenge, int64_t seq)
 {
     for (int order = 0; order < order_count; order++)
-        for (int class = 0; class < CLASS_COUNT; class++) {
+        for (int class = 0; class < CLASS_COUNT; class ++) {
             struct window *window = &challenge->windows[order][class];
             if (window->ranking->touched >= window->limit || !window_evaluate(window, seq))
                 continue;

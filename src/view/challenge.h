@@ -27,12 +27,12 @@ struct challenge {
     struct window windows[order_count][CLASS_COUNT];
     struct track ideas_tracks[order_count][CLASS_COUNT];
     struct track results_tracks[CLASS_COUNT];
-    bool sees[CLASS_COUNT];        /* whether the class sees the tallies */
-    int64_t revealed[CLASS_COUNT]; /* when that last changed: a tally is no older than this */
+    bool sees[CLASS_COUNT];             /* whether the class sees the tallies */
+    int64_t revealed[CLASS_COUNT];      /* when that last changed: a tally is no older than this */
     int64_t ideas_horizon[CLASS_COUNT]; /* of the topics of single ideas */
-    int ballot;                    /* by which the scores were computed */
-    bool placed;                   /* rankings and windows are made */
-    struct similar *similar;       /* NULL until somebody asks */
+    int ballot;                         /* by which the scores were computed */
+    bool placed;                        /* rankings and windows are made */
+    struct similar *similar;            /* NULL until somebody asks */
 };
 
 struct challenge *challenge_new(const char *id, size_t minutes);

@@ -22,7 +22,7 @@ enum field_kind { KIND_STRING, KIND_NUMBER, KIND_FLAG, KIND_WORD, KIND_TALLY, KI
 #define KIND_OF_BALLOT               KIND_MANY, 0
 #define KIND_OF_MINUTE               KIND_MANY, 0
 
-#define PLACE(entity, name)                           offsetof(struct entity##_fields, name)
+#define PLACE(entity, name)                         offsetof(struct entity##_fields, name)
 #define PLACE_OF_TEXT(entity, name)                 PLACE(entity, name)
 #define PLACE_OF_RAW(entity, name)                  PLACE(entity, name)
 #define PLACE_OF_ID(entity, name)                   PLACE(entity, name)
@@ -47,7 +47,7 @@ static const struct field_row {
     enum field_kind kind;
     enum words words;
 } rows[] = {
-#define FIELD(entity, name, kind, part, summary)                                                                     \
+#define FIELD(entity, name, kind, part, summary)                                                             \
     {PLACE_OF_##kind(entity, name), ENTITY_##entity, PART_##entity##_##part, KIND_OF_##kind},
 #include "fields.def"
 #undef FIELD
@@ -75,7 +75,8 @@ bool field_integers(const char *value, size_t size, int64_t *out_values, size_t 
     for (size_t i = 0; i < count; i++) {
         const char *space = memchr(value, ' ', (size_t)(end - value));
         const char *stop = space ? space : end;
-        if ((i + 1 < count) != (space != NULL) || !field_integer(value, (size_t)(stop - value), &out_values[i]))
+        if ((i + 1 < count) != (space != NULL) ||
+            !field_integer(value, (size_t)(stop - value), &out_values[i]))
             return false;
         value = stop + 1;
     }

@@ -1,7 +1,8 @@
 /* The fields of fields.def as members, and one setter for all of them.
  *
- * An entity is anything that has fields: the session, a challenge, an idea, a person. Its fields fall into parts, and it
- * remembers the sequence at which each part last changed. Knows nothing of what follows from a change.
+ * An entity is anything that has fields: the session, a challenge, an idea, a person. Its fields fall into
+ * parts, and it remembers the sequence at which each part last changed. Knows nothing of what follows from a
+ * change.
  *
  * An absent text is NULL, an absent number or time 0, an absent word the first of its set. */
 #ifndef VIEW_FIELD_H
@@ -48,7 +49,7 @@ enum person_part {
     PART_person_POINTS,
     PART_person_BALLOT,
 };
-#define PART_MAX      8
+#define PART_MAX       8
 #define PART_BIT(part) (1u << (part))
 #define PART_ALL       ((1u << PART_MAX) - 1)
 
@@ -75,7 +76,7 @@ struct entity {
 #define FIELD_MEMBER_WORD_tally(name)           int name;
 #define FIELD_MEMBER_WORD_level(name)           int name;
 #define FIELD_MEMBER_TALLY(name)                struct tally_counts name;
-#define FIELD_MEMBER_BALLOT(name) /* many values under one name: person.h, minutes.h */
+#define FIELD_MEMBER_BALLOT(name)               /* many values under one name: person.h, minutes.h */
 #define FIELD_MEMBER_MINUTE(name)
 
 #define FIELD(entity, name, kind, part, summary) FIELD_OF_##entity(name, kind)
@@ -115,8 +116,8 @@ struct person_fields {
 
 enum field_result { FIELD_BAD, FIELD_SAME, FIELD_CHANGED };
 
-/* Writes one field of an entity whose <entity>_fields are at `fields`. FIELD_BAD where the value is not of its kind (an
- * unknown word, say), and nothing is written. Not for MINUTE and BALLOT. */
+/* Writes one field of an entity whose <entity>_fields are at `fields`. FIELD_BAD where the value is not of
+ * its kind (an unknown word, say), and nothing is written. Not for MINUTE and BALLOT. */
 enum field_result field_set(void *fields, enum field_id field, const char *value, size_t size);
 bool field_is_many(enum field_id field); /* MINUTE and BALLOT: many values, told apart by `sub` */
 unsigned field_part(enum field_id field);

@@ -52,7 +52,8 @@ static int idea_compare(int64_t a, int64_t b)
 static int idea_compare_tie(const struct idea *a, const struct idea *b)
 {
     int order = idea_compare(a->n, b->n);
-    return order ? order : strcmp(a->entity.id, b->entity.id); /* no two have one n; but an order must be total */
+    return order ? order
+                 : strcmp(a->entity.id, b->entity.id); /* no two have one n; but an order must be total */
 }
 
 int idea_compare_score(const void *a, const void *b)
@@ -76,7 +77,8 @@ int idea_compare_number(const void *a, const void *b)
 
 bool idea_place(struct view *view, struct idea *idea)
 {
-    struct challenge *challenge = idea->fields.challenge ? view_challenge(view, idea->fields.challenge) : NULL;
+    struct challenge *challenge =
+        idea->fields.challenge ? view_challenge(view, idea->fields.challenge) : NULL;
     if (!challenge)
         return false;
     idea->challenge = challenge;
@@ -100,7 +102,8 @@ static void idea_rank_new(struct idea *idea)
     }
 }
 
-/* Moves it to where its fields now put it. Its places are looked up by the old keys before any of them changes. */
+/* Moves it to where its fields now put it. Its places are looked up by the old keys before any of them
+ * changes. */
 static void idea_rank_again(struct idea *idea)
 {
     struct ranking(*rankings)[RANK_SETS] = idea->challenge->rankings;
@@ -117,7 +120,8 @@ static void idea_rank_again(struct idea *idea)
         if (was && !is)
             ranking_remove(&rankings[rank][RANK_PUBLISHED], idea);
         for (int set = 0; set < RANK_SETS; set++)
-            at[rank][set] = moved[rank] ? ranking_find(&rankings[rank][set], idea) : 0;
+            at[rank][set] =
+                moved[rank] ? ranking_find_near(&rankings[rank][set], idea, idea->places[rank][set]) : 0;
     }
     idea->score = score;
     idea->mix = idea->fields.mix;
@@ -125,9 +129,10 @@ static void idea_rank_again(struct idea *idea)
     idea->published = is;
     for (int rank = 0; rank < RANK_COUNT; rank++) {
         if (moved[rank])
-            ranking_settle(&rankings[rank][RANK_ALL], at[rank][RANK_ALL]);
+            idea->places[rank][RANK_ALL] = ranking_settle(&rankings[rank][RANK_ALL], at[rank][RANK_ALL]);
         if (moved[rank] && was && is)
-            ranking_settle(&rankings[rank][RANK_PUBLISHED], at[rank][RANK_PUBLISHED]);
+            idea->places[rank][RANK_PUBLISHED] =
+                ranking_settle(&rankings[rank][RANK_PUBLISHED], at[rank][RANK_PUBLISHED]);
         if (!was && is)
             ranking_insert(&rankings[rank][RANK_PUBLISHED], idea);
     }
@@ -137,6 +142,8 @@ static void idea_rank_again(struct idea *idea)
 static uint32_t idea_shown(const struct idea *idea, enum view_class class)
 {
     uint32_t shown = PART_ALL & ~PART_BIT(PART_idea_REASON);
+    if (!idea->author) /* the brand signs nothing */
+        shown &= ~PART_BIT(PART_idea_SIGNED);
     return idea->challenge->sees[class] ? shown : shown & ~PART_BIT(PART_idea_TALLY);
 }
 
@@ -166,7 +173,7 @@ static void idea_mark_flip(struct view *view, struct idea *idea, int64_t seq)
     struct topic topic = {.kind = TOPIC_idea};
     memcpy(topic.subject, idea->entity.id, sizeof(topic.subject));
     idea->flipped = seq;
-    for (int class = 0; class < CLASS_COUNT; class++) {
+    for (int class = 0; class < CLASS_COUNT; class ++) {
         if (class == CLASS_STAFF)
             continue;
         idea->tracks[class].horizon = seq; /* from {} to an idea or back: a snapshot */
@@ -181,7 +188,7 @@ static bool idea_settle_new(struct view *view, struct idea *idea, int64_t seq)
         return false;
     for (unsigned part = 0; part < PART_MAX; part++)
         idea->entity.versions[part] = seq;
-    for (int class = 0; class < CLASS_COUNT; class++)
+    for (int class = 0; class < CLASS_COUNT; class ++)
         track_init(&idea->tracks[class], seq);
     idea_rank_new(idea);
     view_touch(view, &idea->challenge->entity, 0);
@@ -212,7 +219,7 @@ void idea_settle(struct view *view, struct idea *idea, int64_t seq)
     }
     if (changed & (PART_BIT(PART_idea_TITLE) | PART_BIT(PART_idea_TEXT)))
         similar_stale(idea->challenge->similar, idea);
-    for (int class = 0; class < CLASS_COUNT; class++)
+    for (int class = 0; class < CLASS_COUNT; class ++)
         if (changed & idea_shown(idea, class))
             idea_mark(view, idea, class, seq);
     uint32_t own = PART_BIT(PART_idea_TITLE) | PART_BIT(PART_idea_STATE) | PART_BIT(PART_idea_REASON) |
@@ -228,15 +235,15 @@ void idea_mark_windows(struct view *view, struct idea *idea, int64_t seq)
         return;
     struct topic topic = {0};
     memcpy(topic.subject, challenge->entity.id, sizeof(topic.subject));
-    for (int class = 0; class < CLASS_COUNT; class++) {
+    for (int class = 0; class < CLASS_COUNT; class ++) {
         uint32_t changed = idea->entity.changed & idea_shown(idea, class);
         if (!changed)
             continue;
         topic.kind = TOPIC_ideas;
         for (topic.order = 0; topic.order < order_count; topic.order++)
             if (idea->slots[topic.order][class].within)
-                view_mark(view, &challenge->ideas_tracks[topic.order][class], &topic, view_class_audiences(class),
-                          seq);
+                view_mark(view, &challenge->ideas_tracks[topic.order][class], &topic,
+                          view_class_audiences(class), seq);
         topic.kind = TOPIC_results;
         topic.order = 0;
         if ((changed & PART_BIT(PART_idea_TALLY)) && idea->slots[order_top][class].within)

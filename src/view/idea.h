@@ -15,10 +15,11 @@ struct idea {
     struct list of_author;       /* in person.ideas */
     int64_t score, mix, n;       /* by which it is ranked now */
     bool published;              /* by which it is ranked now */
+    size_t places[RANK_COUNT][RANK_SETS]; /* where it was last seen in each order: a hint */
     int64_t flipped;             /* when it last became published, or ceased to be */
     struct window_slot slots[order_count][CLASS_COUNT];
     struct track tracks[CLASS_COUNT]; /* of topic idea:<id> */
-    uint32_t similar_slots[2];   /* similar.h */
+    uint32_t similar_slots[2];        /* similar.h */
 };
 
 struct idea *idea_new(const char *id);
@@ -34,7 +35,8 @@ int idea_compare_score(const void *a, const void *b);
 int idea_compare_mix(const void *a, const void *b);
 int idea_compare_number(const void *a, const void *b);
 
-/* Takes in what the event changed: places it, ranks it, marks its topic and the `me` of those whom it concerns. */
+/* Takes in what the event changed: places it, ranks it, marks its topic and the `me` of those whom it
+ * concerns. */
 void idea_settle(struct view *view, struct idea *idea, int64_t seq);
 /* After the windows: marks the topics of those that it is in. */
 void idea_mark_windows(struct view *view, struct idea *idea, int64_t seq);

@@ -47,8 +47,8 @@ static void minutes_insert(struct minutes *minutes, size_t at, const struct minu
         minutes_forget_first(minutes);
 }
 
-enum field_result minutes_set(struct minutes *minutes, int64_t minute, const char *value, size_t size, int64_t seq,
-                              bool remember)
+enum field_result minutes_set(struct minutes *minutes, int64_t minute, const char *value, size_t size,
+                              int64_t seq, bool remember)
 {
     struct minute new = {.minute = minute, .version = seq};
     if (size && !field_integers(value, size, new.counts, level_count))

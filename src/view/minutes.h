@@ -1,5 +1,5 @@
-/* The votes cast in each minute of a challenge: the last so many minutes that had one, and those that fell out of them
- * lately, with the sequence at which they did. */
+/* The votes cast in each minute of a challenge: the last so many minutes that had one, and those that fell
+ * out of them lately, with the sequence at which they did. */
 #ifndef VIEW_MINUTES_H
 #define VIEW_MINUTES_H
 
@@ -21,9 +21,10 @@ struct minutes {
 };
 
 void minutes_clear(struct minutes *minutes); /* keeps the limit */
-/* FIELD_SAME also where the minute is too old to be within. A load has nothing to remember: `remember` false. */
-enum field_result minutes_set(struct minutes *minutes, int64_t minute, const char *value, size_t size, int64_t seq,
-                              bool remember);
+/* FIELD_SAME also where the minute is too old to be within. A load has nothing to remember: `remember` false.
+ */
+enum field_result minutes_set(struct minutes *minutes, int64_t minute, const char *value, size_t size,
+                              int64_t seq, bool remember);
 void minutes_load_end(struct minutes *minutes, int64_t seq);
 
 #endif

@@ -46,14 +46,15 @@ struct view {
 };
 
 struct challenge *view_challenge(const struct view *view, const char *id); /* NULL where there is none */
-struct idea *view_idea(const struct view *view, const char *id);           /* NULL also where it is not placed */
+struct idea *view_idea(const struct view *view, const char *id); /* NULL also where it is not placed */
 struct person *view_person(const struct view *view, const char *id);
 struct person *view_person_make(struct view *view, const char *id); /* with no field, where it is new */
 
 /* Remembers that the event changed these parts (bits). */
 void view_touch(struct view *view, struct entity *entity, uint32_t parts);
 /* The document of this topic changed for these audiences (bits) at this sequence. */
-void view_mark(struct view *view, struct track *track, const struct topic *topic, unsigned audiences, int64_t seq);
+void view_mark(struct view *view, struct track *track, const struct topic *topic, unsigned audiences,
+               int64_t seq);
 unsigned view_class_audiences(enum view_class class);
 #define VIEW_AUDIENCES_PLAIN (1u << AUDIENCE_PUBLIC | 1u << AUDIENCE_EXPERT | 1u << AUDIENCE_STAFF)
 void view_promote(struct view *view, const char *person, const char *challenge);

@@ -62,7 +62,8 @@ const struct ballot_entry *ballot_entry(const struct ballot_record *record, cons
 {
     struct ballot_entry key;
     snprintf(key.idea, sizeof(key.idea), "%s", idea);
-    return record->count ? bsearch(&key, record->entries, record->count, sizeof(key), ballot_entry_compare) : NULL;
+    return record->count ? bsearch(&key, record->entries, record->count, sizeof(key), ballot_entry_compare)
+                         : NULL;
 }
 
 static struct ballot_record *person_ballot_make(struct person *person, const char *challenge)
@@ -73,7 +74,8 @@ static struct ballot_record *person_ballot_make(struct person *person, const cha
     if (at < person->ballot_count && strcmp(person->ballots[at].challenge, challenge) == 0)
         return &person->ballots[at];
     person->ballots = memory_resize(person->ballots, (person->ballot_count + 1) * sizeof(*person->ballots));
-    memmove(person->ballots + at + 1, person->ballots + at, (person->ballot_count - at) * sizeof(*person->ballots));
+    memmove(person->ballots + at + 1, person->ballots + at,
+            (person->ballot_count - at) * sizeof(*person->ballots));
     person->ballot_count++;
     person->ballots[at] = (struct ballot_record){.known = -1};
     snprintf(person->ballots[at].challenge, TEXT_ID_ROOM, "%s", challenge);
@@ -122,17 +124,21 @@ static bool ballot_parse(const char *value, size_t size, struct ballot_entry **o
     return true;
 }
 
-/* Gives each new entry its version and adds those that are gone, as taken back. `old` and *entries are sorted. */
-static bool ballot_merge(const struct ballot_record *old, struct ballot_entry **entries, size_t *count, bool all,
-                         int64_t seq)
+/* Gives each new entry its version and adds those that are gone, as taken back. `old` and *entries are
+ * sorted. */
+static bool ballot_merge(const struct ballot_record *old, struct ballot_entry **entries, size_t *count,
+                         bool all, int64_t seq)
 {
     struct ballot_entry *merged = memory_alloc((old->count + *count) * sizeof(*merged));
     size_t i = 0, j = 0, size = 0;
     bool changed = false;
     while (i < old->count || j < *count) {
-        int order = i == old->count ? 1 : j == *count ? -1 : ballot_entry_compare(&old->entries[i], &(*entries)[j]);
+        int order = i == old->count ? 1
+                    : j == *count   ? -1
+                                    : ballot_entry_compare(&old->entries[i], &(*entries)[j]);
         struct ballot_entry entry = order <= 0 ? old->entries[i] : (*entries)[j];
-        bool same = order == 0 && entry.value == (*entries)[j].value && entry.given_up == (*entries)[j].given_up;
+        bool same =
+            order == 0 && entry.value == (*entries)[j].value && entry.given_up == (*entries)[j].given_up;
         if (order < 0) { /* gone */
             same = entry.value == 0;
             entry.value = 0;
@@ -155,8 +161,8 @@ static bool ballot_merge(const struct ballot_record *old, struct ballot_entry **
     return changed;
 }
 
-/* What was read ahead of the view is told again as the view gets there: another process, where its owner was connected
- * at this same version, may have told less. */
+/* What was read ahead of the view is told again as the view gets there: another process, where its owner was
+ * connected at this same version, may have told less. */
 static enum field_result ballot_tell_again(struct ballot_record *record, int64_t seq)
 {
     for (size_t i = 0; i < record->count; i++)
@@ -165,8 +171,8 @@ static enum field_result ballot_tell_again(struct ballot_record *record, int64_t
     return FIELD_CHANGED;
 }
 
-enum field_result person_set_ballot(struct person *person, const char *challenge, const char *value, size_t size,
-                                    int64_t known, int64_t seq)
+enum field_result person_set_ballot(struct person *person, const char *challenge, const char *value,
+                                    size_t size, int64_t known, int64_t seq)
 {
     struct ballot_entry *entries;
     size_t count;
@@ -238,5 +244,6 @@ void person_settle(struct view *view, struct person *person, int64_t seq)
         person_mark(view, person, seq);
     uint32_t leading = PART_BIT(PART_person_NAME) | PART_BIT(PART_person_POINTS);
     if ((changed & leading) && person->slot.within)
-        view_mark(view, &view->leaders_track, &(struct topic){.kind = TOPIC_leaders}, VIEW_AUDIENCES_PLAIN, seq);
+        view_mark(view, &view->leaders_track, &(struct topic){.kind = TOPIC_leaders}, VIEW_AUDIENCES_PLAIN,
+                  seq);
 }

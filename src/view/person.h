@@ -29,13 +29,14 @@ struct ballot_record {
 struct person {
     struct entity entity; /* first */
     struct person_fields fields;
-    bool exists;        /* some field of it is known; else only its id is */
-    struct list ideas;  /* own ideas */
-    int64_t points, n;  /* by which it is ranked now */
+    bool exists;             /* some field of it is known; else only its id is */
+    struct list ideas;       /* own ideas */
+    int64_t points, n;       /* by which it is ranked now */
     struct window_slot slot; /* leaders */
-    unsigned here;      /* connections to this process */
+    unsigned here;           /* connections to this process */
     struct list of_here;
-    bool loaded;        /* its ballots are known */
+    bool loaded;      /* its ballots are known */
+    int64_t followed; /* its ballots were kept from this sequence on: what was read before is not enough */
     struct ballot_record *ballots; /* by challenge */
     size_t ballot_count;
     struct track track; /* of `me` */
@@ -48,10 +49,10 @@ int person_compare(const void *a, const void *b); /* leaders: points descending,
 
 const struct ballot_record *person_ballot(const struct person *person, const char *challenge);
 const struct ballot_entry *ballot_entry(const struct ballot_record *record, const char *idea);
-/* Takes the ballot in as it was at `known`; FIELD_SAME where what is known is newer. Changed entries get `seq` as their
- * version. */
-enum field_result person_set_ballot(struct person *person, const char *challenge, const char *value, size_t size,
-                                    int64_t known, int64_t seq);
+/* Takes the ballot in as it was at `known`; FIELD_SAME where what is known is newer. Changed entries get
+ * `seq` as their version. */
+enum field_result person_set_ballot(struct person *person, const char *challenge, const char *value,
+                                    size_t size, int64_t known, int64_t seq);
 
 void person_settle(struct view *view, struct person *person, int64_t seq);
 /* Before the ideas: tells own ideas that the name on them changed. */

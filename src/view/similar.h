@@ -1,8 +1,9 @@
-/* What ideas of a challenge are like a text: character trigrams of folded titles and bodies, in an inverted index.
+/* What ideas of a challenge are like a text: character trigrams of folded titles and bodies, in an inverted
+ * index.
  *
- * Each idea has two entries, its title and its title with its body, so that a long body does not drown a title that says
- * the same. Likeness is Dice's coefficient in thousandths, of the better one. An entry that went stale is dropped and made
- * again at the next question; nothing is indexed before the first. */
+ * Each idea has two entries, its title and its title with its body, so that a long body does not drown a
+ * title that says the same. Likeness is Dice's coefficient in thousandths, of the better one. An entry that
+ * went stale is dropped and made again at the next question; nothing is indexed before the first. */
 #ifndef VIEW_SIMILAR_H
 #define VIEW_SIMILAR_H
 
@@ -20,7 +21,8 @@ struct similar_match {
 size_t similar_find(struct challenge *challenge, enum view_class class, const char *text,
                     struct similar_match out_matches[SIMILAR_BEST]);
 
-void similar_stale(struct similar *similar, struct idea *idea); /* its text changed, or it is new; similar may be NULL */
+void similar_stale(struct similar *similar,
+                   struct idea *idea); /* its text changed, or it is new; similar may be NULL */
 void similar_free(struct similar **similar);
 
 #endif

@@ -1,5 +1,5 @@
-/* The moments at which a document changed for an audience: the last few, and the horizon before which it is not known
- * what changed. A document changed only if its bytes did. */
+/* The moments at which a document changed for an audience: the last few, and the horizon before which it is
+ * not known what changed. A document changed only if its bytes did. */
 #ifndef VIEW_TRACK_H
 #define VIEW_TRACK_H
 

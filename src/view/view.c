@@ -63,6 +63,7 @@ static void view_empty(struct view *view, bool here)
     window_clear(&view->leaders_window);
     field_clear(&view->session.fields, ENTITY_session);
     view->session = (struct session){.entity = {.kind = ENTITY_session}};
+    view->touched_count = view->mark_count = view->promotion_count = 0; /* of an event that was not understood */
 }
 
 void view_free(struct view **where)
@@ -87,6 +88,8 @@ static void view_keep_person(struct view *view, struct person *person)
     person->points = person->n = 0;
     person->slot = (struct window_slot){0};
     person->track = (struct track){0};
+    person->entity.touched = person->entity.fresh = false;
+    person->entity.changed = 0;
     memset(person->entity.versions, 0, sizeof(person->entity.versions));
     map_put(&view->people, person->entity.id, person);
 }
@@ -210,8 +213,8 @@ bool view_fold(struct view *view, const struct field_write *write, int64_t seq)
         int64_t minute;
         if (!field_integer(key.sub, strlen(key.sub), &minute))
             return false;
-        result = minutes_set(&((struct challenge *)entity)->minutes, minute, write->value, write->value_size, seq,
-                             !view->loading);
+        result = minutes_set(&((struct challenge *)entity)->minutes, minute, write->value, write->value_size,
+                             seq, !view->loading);
     } else {
         result = field_set(view_fields(entity), key.field, write->value, write->value_size);
     }
@@ -236,7 +239,7 @@ static void view_load_ideas(struct view *view)
             for (int set = 0; set < RANK_SETS; set++)
                 if (set == RANK_ALL || idea->published)
                     ranking_append(&idea->challenge->rankings[rank][set], idea);
-        for (int class = 0; class < CLASS_COUNT; class++)
+        for (int class = 0; class < CLASS_COUNT; class ++)
             track_init(&idea->tracks[class], view->seq);
         for (unsigned part = 0; part < PART_MAX; part++)
             idea->entity.versions[part] = view->seq;
@@ -258,6 +261,7 @@ static void view_load_people(struct view *view)
         person->entity.fresh = false;
         person->entity.changed = 0;
         track_init(&person->track, view->seq);
+        person->followed = view->seq;
     }
     ranking_sort(&view->leaders);
     window_evaluate(&view->leaders_window, view->seq);

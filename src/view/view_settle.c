@@ -13,7 +13,8 @@ unsigned view_class_audiences(enum view_class class)
     }
 }
 
-void view_mark(struct view *view, struct track *track, const struct topic *topic, unsigned audiences, int64_t seq)
+void view_mark(struct view *view, struct track *track, const struct topic *topic, unsigned audiences,
+               int64_t seq)
 {
     if (track->changes[0] == seq)
         return;
@@ -42,11 +43,12 @@ static void view_settle_session(struct view *view, struct entity *entity, int64_
         if (entity->changed & PART_BIT(part))
             entity->versions[part] = seq;
     if (entity->changed & ~PART_BIT(PART_session_JOIN))
-        view_mark(view, &view->session_track, &(struct topic){.kind = TOPIC_session}, VIEW_AUDIENCES_PLAIN, seq);
+        view_mark(view, &view->session_track, &(struct topic){.kind = TOPIC_session}, VIEW_AUDIENCES_PLAIN,
+                  seq);
 }
 
-/* In this order: names reach ideas; challenges decide who sees what; ideas take their places; then windows are evaluated,
- * once, on what the event made of all of them. Lists grow while they are walked. */
+/* In this order: names reach ideas; challenges decide who sees what; ideas take their places; then windows
+ * are evaluated, once, on what the event made of all of them. Lists grow while they are walked. */
 void view_settle(struct view *view, int64_t seq)
 {
     struct entity *entity;
@@ -71,7 +73,8 @@ void view_settle(struct view *view, int64_t seq)
             person_settle(view, (struct person *)entity, seq);
     }
     if (view->leaders.touched < view->leaders_window.limit && window_evaluate(&view->leaders_window, seq))
-        view_mark(view, &view->leaders_track, &(struct topic){.kind = TOPIC_leaders}, VIEW_AUDIENCES_PLAIN, seq);
+        view_mark(view, &view->leaders_track, &(struct topic){.kind = TOPIC_leaders}, VIEW_AUDIENCES_PLAIN,
+                  seq);
     view->leaders.touched = SIZE_MAX;
     for (size_t i = 0; i < view->touched_count; i++) {
         entity = view->touched[i];
@@ -88,7 +91,8 @@ static void view_tell(struct view *view, int64_t seq)
     for (size_t i = 0; i < view->mark_count; i++)
         for (unsigned audience = 0; audience < AUDIENCE_COUNT; audience++)
             if (view->marks[i].audiences & 1u << audience)
-                view->settings.changed(view->settings.owner, &view->marks[i].topic, (enum audience)audience, seq);
+                view->settings.changed(view->settings.owner, &view->marks[i].topic, (enum audience)audience,
+                                       seq);
     view->mark_count = 0;
     for (size_t i = 0; i < view->promotion_count; i++) {
         const struct view_promotion *promotion = &view->promotions[i];
@@ -121,6 +125,7 @@ void view_person_enter(struct view *view, const char *id)
         return;
     list_push_back(&view->here, &person->of_here);
     track_init(&person->track, view->seq);
+    person->followed = view->seq;
 }
 
 void view_person_leave(struct view *view, const char *id)
@@ -136,10 +141,11 @@ void view_person_leave(struct view *view, const char *id)
     }
 }
 
-void view_person_load(struct view *view, const char *id, const struct field_write *fields, size_t count, int64_t seq)
+void view_person_load(struct view *view, const char *id, const struct field_write *fields, size_t count,
+                      int64_t seq)
 {
     struct person *person = view_person(view, id);
-    if (!person || !person->here)
+    if (!person || !person->here || !view->ready || seq < person->followed)
         return;
     for (size_t i = 0; i < count; i++) {
         struct field_key key;
@@ -155,9 +161,7 @@ void view_person_load(struct view *view, const char *id, const struct field_writ
     }
     person->loaded = true;
     track_init(&person->track, view->seq);
-    if (view->ready)
-        view_tell(view, view->seq);
-    view->promotion_count = 0;
+    view_tell(view, view->seq);
 }
 
 bool view_person_is_ready(const struct view *view, const char *id)

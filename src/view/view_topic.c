@@ -26,8 +26,8 @@ static const struct track *view_track_challenge(const struct view *view, const s
 }
 
 /* The track of a document, and its horizon; NULL where the topic's subject does not exist. */
-static const struct track *view_track(const struct view *view, const struct topic *topic, enum audience audience,
-                                      int64_t *out_horizon)
+static const struct track *view_track(const struct view *view, const struct topic *topic,
+                                      enum audience audience, int64_t *out_horizon)
 {
     enum view_class class = view_class(audience);
     const struct track *track = NULL;
@@ -78,7 +78,8 @@ int64_t view_topic_horizon(const struct view *view, const struct topic *topic, e
     return view_track(view, topic, audience, &horizon) ? horizon : view->seq;
 }
 
-int64_t view_topic_from(const struct view *view, const struct topic *topic, enum audience audience, int64_t since)
+int64_t view_topic_from(const struct view *view, const struct topic *topic, enum audience audience,
+                        int64_t since)
 {
     int64_t horizon;
     const struct track *track = view_track(view, topic, audience, &horizon);

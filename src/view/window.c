@@ -3,9 +3,11 @@
 
 #include <string.h>
 
-void window_init(struct window *window, const struct ranking *ranking, size_t slot, size_t limit, size_t tombstones)
+void window_init(struct window *window, const struct ranking *ranking, size_t slot, size_t limit,
+                 size_t tombstones)
 {
-    *window = (struct window){.ranking = ranking, .slot = slot, .limit = limit, .tombstone_limit = tombstones};
+    *window =
+        (struct window){.ranking = ranking, .slot = slot, .limit = limit, .tombstone_limit = tombstones};
     window->members = memory_alloc(limit * sizeof(*window->members));
 }
 
@@ -60,7 +62,8 @@ bool window_evaluate(struct window *window, int64_t seq)
     return changed;
 }
 
-void window_each_left(const struct window *window, int64_t since, void (*call)(void *to, void *item), void *to)
+void window_each_left(const struct window *window, int64_t since, void (*call)(void *to, void *item),
+                      void *to)
 {
     for (size_t i = 0; i < window->tombstone_count; i++) {
         size_t at = (window->tombstone_next + window->tombstone_limit - 1 - i) % window->tombstone_limit;

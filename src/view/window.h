@@ -1,8 +1,9 @@
-/* A live window: the first so many items of a ranking, each with the sequence at which it entered, and the last so many
- * that left, each with the sequence at which it did.
+/* A live window: the first so many items of a ranking, each with the sequence at which it entered, and the
+ * last so many that left, each with the sequence at which it did.
  *
- * An item has a `struct window_slot` for each window it may be in, at an offset that the window knows. The window is
- * evaluated after every event, never later: what is in it at a sequence is a function of the events up to it. */
+ * An item has a `struct window_slot` for each window it may be in, at an offset that the window knows. The
+ * window is evaluated after every event, never later: what is in it at a sequence is a function of the events
+ * up to it. */
 #ifndef VIEW_WINDOW_H
 #define VIEW_WINDOW_H
 
@@ -34,7 +35,8 @@ struct window {
     int64_t horizon; /* the newest departure that was forgotten */
 };
 
-void window_init(struct window *window, const struct ranking *ranking, size_t slot, size_t limit, size_t tombstones);
+void window_init(struct window *window, const struct ranking *ranking, size_t slot, size_t limit,
+                 size_t tombstones);
 void window_clear(struct window *window);
 
 static inline struct window_slot *window_slot(const struct window *window, void *item)
@@ -45,8 +47,9 @@ static inline struct window_slot *window_slot(const struct window *window, void 
 /* Takes in the first items of the ranking as they are now; whether any entered or left. */
 bool window_evaluate(struct window *window, int64_t seq);
 
-/* The departures after `since` of items that are not back, in no order; `call` for each. Right only where `since` is not
- * before the horizon. */
-void window_each_left(const struct window *window, int64_t since, void (*call)(void *to, void *item), void *to);
+/* The departures after `since` of items that are not back, in no order; `call` for each. Right only where
+ * `since` is not before the horizon. */
+void window_each_left(const struct window *window, int64_t since, void (*call)(void *to, void *item),
+                      void *to);
 
 #endif

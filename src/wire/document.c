@@ -14,7 +14,8 @@ static const struct document_writer *const document_writers[TOPIC_COUNT] = {
 
 void document_epoch(const struct view *view, enum audience audience, char out_epoch[DOCUMENT_EPOCH_ROOM])
 {
-    snprintf(out_epoch, DOCUMENT_EPOCH_ROOM, "%s.%s.%d", view_epoch(view), audience_name(audience), DOCUMENT_FORMAT);
+    snprintf(out_epoch, DOCUMENT_EPOCH_ROOM, "%s.%s.%d", view_epoch(view), audience_name(audience),
+             DOCUMENT_FORMAT);
 }
 
 static struct document document_of(const struct view *view, const struct topic *topic, enum audience audience)
@@ -61,7 +62,8 @@ static void document_write_epoch(struct buffer *out, const struct view *view, en
     json_write_text(out, "epoch", epoch);
 }
 
-static void document_write_state(struct buffer *out, const struct document *document, struct document_slice *slice)
+static void document_write_state(struct buffer *out, const struct document *document,
+                                 struct document_slice *slice)
 {
     json_write_key(out, "state");
     json_write_object(out);
@@ -131,8 +133,8 @@ struct frame *document_snapshot(const struct view *view, const struct topic *top
     return document_end(&out);
 }
 
-struct frame *document_delta(const struct view *view, const struct topic *topic, enum audience audience, int64_t since,
-                             struct document_cursor *cursor)
+struct frame *document_delta(const struct view *view, const struct topic *topic, enum audience audience,
+                             int64_t since, struct document_cursor *cursor)
 {
     if (since < view_topic_horizon(view, topic, audience)) {
         *cursor = (struct document_cursor){0};
@@ -150,7 +152,8 @@ struct frame *document_delta(const struct view *view, const struct topic *topic,
     return document_end(&out);
 }
 
-struct frame *document_promote(const struct view *view, const struct topic *topic, enum audience from, enum audience to)
+struct frame *document_promote(const struct view *view, const struct topic *topic, enum audience from,
+                               enum audience to)
 {
     const struct document_writer *writer = document_writers[topic->kind];
     if (!writer->promote || to != AUDIENCE_VOTED || (from != AUDIENCE_PUBLIC && from != AUDIENCE_EXPERT))
@@ -168,7 +171,8 @@ struct frame *document_promote(const struct view *view, const struct topic *topi
     return document_end(&out);
 }
 
-void document_state(const struct view *view, const struct topic *topic, enum audience audience, struct buffer *out)
+void document_state(const struct view *view, const struct topic *topic, enum audience audience,
+                    struct buffer *out)
 {
     struct document document = document_of(view, topic, audience);
     struct document_slice slice = {.after = ""};

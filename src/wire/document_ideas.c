@@ -4,11 +4,13 @@
 
 #include <string.h>
 
-void document_tally_write(const struct challenge *challenge, const struct idea *idea, int level, struct buffer *out)
+void document_tally_write(const struct challenge *challenge, const struct idea *idea, int level,
+                          struct buffer *out)
 {
     static const char *const names[ballot_count][2] = {
-        [ballot_approval] = {"votes", NULL}, [ballot_updown] = {"up", "down"},    [ballot_single] = {"votes", NULL},
-        [ballot_budget] = {"dots", "voters"}, [ballot_stars] = {"sum", "voters"},
+        [ballot_approval] = {"votes", NULL}, [ballot_updown] = {"up", "down"},
+        [ballot_single] = {"votes", NULL},   [ballot_budget] = {"dots", "voters"},
+        [ballot_stars] = {"sum", "voters"},
     };
     int64_t counts[2];
     if (level == level_count)
@@ -24,10 +26,12 @@ void document_tally_write(const struct challenge *challenge, const struct idea *
     json_write_end_object(out);
 }
 
-/* When what this class sees of the tally last changed: no later than its challenge was revealed, or ceased to be. */
+/* When what this class sees of the tally last changed: no later than its challenge was revealed, or ceased to
+ * be. */
 static int64_t document_tally_version(const struct document *document, const struct idea *idea)
 {
-    int64_t own = idea->entity.versions[PART_idea_TALLY], revealed = document->challenge->revealed[document->class];
+    int64_t own = idea->entity.versions[PART_idea_TALLY],
+            revealed = document->challenge->revealed[document->class];
     return document->challenge->sees[document->class] && own > revealed ? own : revealed;
 }
 
@@ -61,7 +65,8 @@ static void idea_write_text(const struct idea *idea, bool patch, struct buffer *
     document_optional_raw(out, "additions", idea->fields.additions, patch);
 }
 
-void document_idea_write(const struct document *document, const struct idea *idea, int64_t since, struct buffer *out)
+void document_idea_write(const struct document *document, const struct idea *idea, int64_t since,
+                         struct buffer *out)
 {
     const int64_t *versions = idea->entity.versions;
     bool patch = since != DOCUMENT_WHOLE;
@@ -168,7 +173,7 @@ static void ideas_patch(const struct document *document, struct buffer *out, int
             json_write_absent(out, change->entity->id);
         else
             ideas_write_member(document, (const struct idea *)change->entity,
-                               change->entered ? DOCUMENT_WHOLE : since, out);
+                               change->entered ? DOCUMENT_ENTERED : since, out);
     }
     json_write_end_object(out);
     document_changes_clear(&changes);
@@ -232,7 +237,6 @@ static void idea_promote(const struct document *from, const struct document *to,
     json_write_object(out);
     json_write_key(out, "tally");
     document_tally_write(to->challenge, to->idea, level_count, out);
-    json_write_end_object(out);
     json_write_end_object(out);
 }
 

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-void document_idea_list(const struct view *view, enum audience audience, const char *challenge_id, enum order order,
-                        const char *after, int limit, struct buffer *out)
+void document_idea_list(const struct view *view, enum audience audience, const char *challenge_id,
+                        enum order order, const char *after, int limit, struct buffer *out)
 {
     struct document document = {.view = view, .class = view_class(audience)};
     struct challenge *challenge = document.challenge = view_challenge(view, challenge_id);
@@ -38,8 +38,8 @@ void document_idea_list(const struct view *view, enum audience audience, const c
     json_write_end_object(out);
 }
 
-void document_idea_similar(const struct view *view, enum audience audience, const char *challenge_id, const char *text,
-                           struct buffer *out)
+void document_idea_similar(const struct view *view, enum audience audience, const char *challenge_id,
+                           const char *text, struct buffer *out)
 {
     struct challenge *challenge = view_challenge(view, challenge_id);
     struct similar_match matches[SIMILAR_BEST];

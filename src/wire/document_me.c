@@ -13,7 +13,8 @@ static enum me_place me_place(const struct view *view, const struct ballot_entry
     if (entry->given_up)
         return ME_GIVEN_UP;
     const struct idea *idea = view_idea(view, entry->idea);
-    return !idea || idea->published ? ME_VOTES : ME_PARKED; /* one that is not here yet is on its way, and published */
+    return !idea || idea->published ? ME_VOTES
+                                    : ME_PARKED; /* one that is not here yet is on its way, and published */
 }
 
 /* Since when the entry is where it is. */
@@ -24,8 +25,8 @@ static int64_t me_entry_version(const struct view *view, const struct ballot_ent
 }
 
 /* What one may still spend, by the rules of the ballot; false where there is no end to it. */
-static bool me_left(const struct view *view, const struct challenge *challenge, const struct ballot_record *record,
-                    int64_t *out_left)
+static bool me_left(const struct view *view, const struct challenge *challenge,
+                    const struct ballot_record *record, int64_t *out_left)
 {
     int64_t dots = 0, ideas = 0;
     for (size_t i = 0; i < record->count; i++)
@@ -44,7 +45,8 @@ static bool me_left(const struct view *view, const struct challenge *challenge, 
 static void me_write_ballot(const struct view *view, const struct ballot_record *record, int64_t since,
                             struct buffer *out)
 {
-    static const char *const names[] = {[ME_VOTES] = "votes", [ME_PARKED] = "parked", [ME_GIVEN_UP] = "given_up"};
+    static const char *const names[] = {
+        [ME_VOTES] = "votes", [ME_PARKED] = "parked", [ME_GIVEN_UP] = "given_up"};
     bool patch = since != DOCUMENT_WHOLE;
     json_write_key(out, record->challenge);
     json_write_object(out);

@@ -1,5 +1,5 @@
-/* Topic `results:<challenge>`: the tallies of the `top` window's ideas, in total and by level, and votes per minute. Where
- * the tally may not be seen it holds how many voted, and nothing else. */
+/* Topic `results:<challenge>`: the tallies of the `top` window's ideas, in total and by level, and votes per
+ * minute. Where the tally may not be seen it holds how many voted, and nothing else. */
 #include "wire/document_write.h"
 
 #include <stdio.h>
@@ -28,8 +28,8 @@ static void results_write_totals(const struct document *document, bool patch, st
 }
 
 /* The same ideas four times: in total, then for each level. */
-static void results_write_ideas(const struct document *document, const struct document_changes *changes, size_t first,
-                                size_t end, struct buffer *out)
+static void results_write_ideas(const struct document *document, const struct document_changes *changes,
+                                size_t first, size_t end, struct buffer *out)
 {
     for (int i = 0; i <= level_count; i++) {
         int level = i == 0 ? level_count : i - 1;

@@ -85,8 +85,9 @@ static void challenge_write(const struct challenge *challenge, struct buffer *ou
 
 static bool challenge_changed(const struct challenge *challenge, int64_t since)
 {
-    static const enum challenge_part shown[] = {PART_challenge_TEXT, PART_challenge_RULES, PART_challenge_STATE,
-                                                PART_challenge_IDEAS, PART_challenge_VOTERS};
+    static const enum challenge_part shown[] = {PART_challenge_TEXT, PART_challenge_RULES,
+                                                PART_challenge_STATE, PART_challenge_IDEAS,
+                                                PART_challenge_VOTERS};
     for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
         if (challenge->entity.versions[shown[i]] > since)
             return true;

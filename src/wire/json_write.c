@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* A value follows another where the last byte is no opening bracket, colon or comma: strings end in a quote. */
+/* A value follows another where the last byte is no opening bracket, colon or comma: strings end in a quote.
+ */
 static void json_write_comma(struct buffer *out)
 {
     if (out->size && !strchr("{[:,", out->bytes[out->size - 1]))

@@ -1,5 +1,6 @@
-/* JSON, written straight into a buffer: commas come by themselves, strings are escaped as RFC 8259 asks and no more, so
- * that the same values give the same bytes. Knows nothing of what it writes; opening and closing must match. */
+/* JSON, written straight into a buffer: commas come by themselves, strings are escaped as RFC 8259 asks and
+ * no more, so that the same values give the same bytes. Knows nothing of what it writes; opening and closing
+ * must match. */
 #ifndef WIRE_JSON_WRITE_H
 #define WIRE_JSON_WRITE_H
 

@@ -97,3 +97,10 @@ test('the examples are in the documents', () => {
     if (commands.find((command) => command.name === name).doors !== 'DOOR_WEBSOCKET') assert.ok(openapi.includes(summary), name);
   }
 });
+
+test('who reads over HTTP may do it without a token, who writes may not', () => {
+  const { paths, security } = JSON.parse(read('openapi.json'));
+  assert.deepEqual(security, [{ token: [] }]);
+  for (const { name, doors, effect } of commands.filter(({ doors }) => doors !== 'DOOR_WEBSOCKET'))
+    assert.equal(paths[`/api/v1/sessions/{session}/${name}`].post.security !== undefined, effect === 'READ', `${name} ${doors}`);
+});

@@ -104,3 +104,10 @@ test('a frame is refused whose document belongs to another topic', () => {
   assert.throws(() => validateFrame('{"jsonrpc":"2.0","method":"gossip","params":{}}'), ContractError);
   assert.throws(() => validateFrame('{"jsonrpc":"2.0","id":1,"result":{"surprise":1}}'), ContractError);
 });
+
+test('a method that is no command is answered by an error alone', () => {
+  const [, { error }] = examples('errors').find(([name]) => name === 'method_not_found');
+  validateResponse('vote_uncast', { jsonrpc: '2.0', id: 1, error });
+  assert.throws(() => validateResponse('vote_uncast', { jsonrpc: '2.0', id: 1, result: {} }), ContractError);
+  assert.throws(() => validateResponse('vote_cast', { jsonrpc: '2.0', id: 1, result: {} }), ContractError);
+});

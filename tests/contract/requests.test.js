@@ -70,3 +70,15 @@ test('a request of another version, or of no command, is refused', () => {
   assert.ok(!isRequest({ ...request.vote_cast, id: { a: 1 } }));
   assert.ok(!isRequest(null));
 });
+
+test('an integer below its smallest value is refused', () => {
+  for (const { command, name, limit, type } of params.filter((param) => param.type === 'INTEGER')) {
+    const least = limits[`${limit.replace('LIMIT_', '')}_LEAST`] ?? 0;
+    assert.ok(isRequest(changed(command, name, least)), `${command}.${name} = ${least} (${type})`);
+    assert.ok(!isRequest(changed(command, name, least - 1)), `${command}.${name} = ${least - 1}`);
+  }
+});
+
+test('a key is never empty', () => {
+  assert.ok(!isRequest(changed('vote_cast', 'key', '')));
+});

@@ -81,8 +81,11 @@ export function validateFrame(text) {
 /** The answer to a call of `method`: the whole JSON-RPC response, or over HTTP its result alone. */
 export function validateResponse(method, json) {
   if (json === null || typeof json !== 'object' || !('jsonrpc' in json)) return validate(`${method}_result`, json);
-  if ('error' in json) validateError(json.error);
-  return validate(`${method}_response`, json);
+  if ('error' in json) {
+    validateError(json.error);
+    return validate('error_response', json); /* also of a method that is no command */
+  }
+  return validate(`${method}_answer`, json);
 }
 
 /** A whole document of a topic, named in full (`ideas:c1:top`). */

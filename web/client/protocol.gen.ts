@@ -589,6 +589,12 @@ export interface SessionCreated {
   v: number;
 }
 
+/** how this process is */
+export interface Health {
+  /** ok; ready */
+  status: string;
+}
+
 /** about this server */
 export interface About {
   version: string;
@@ -660,15 +666,17 @@ export interface SessionFile {
   /** never used twice */
   id: string;
   title: string;
-  brief: string;
+  brief?: string;
   /** how far the brand will follow the result */
-  mandate: string;
+  mandate?: string;
   /** BCP 47 */
-  locale: string;
+  locale?: string;
   /** IANA name */
   time_zone?: string;
   /** anyone may join */
-  join: 'open';
+  join?: 'open';
+  /** every page says that its participants are simulated */
+  simulated?: boolean;
   challenges: FileChallenge[];
 }
 
@@ -1327,10 +1335,13 @@ export const LIMITS = {
   SIMILAR: 5,
   LIKENESS: 1000,
   CHOOSE: 100,
+  CHOOSE_LEAST: 1,
   DOTS: 1000,
+  DOTS_LEAST: 1,
   VALUE: 1000,
   VALUE_LEAST: -1,
   IDEAS_PER_PERSON: 1000,
+  IDEAS_PER_PERSON_LEAST: 1,
   CHALLENGES: 64,
   KEY: 64,
   TOKEN: 4096,

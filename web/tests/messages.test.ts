@@ -75,6 +75,10 @@ describe('the catalogues', () => {
     expect(Object.entries(catalogues[locale]).filter(([, message]) => message.includes("'"))).toEqual([]);
   });
 
+  it('keeps French punctuation on the line of its word', () => {
+    expect(Object.entries(catalogues.fr).filter(([, message]) => / [!?;:»]|« /.test(visible(message)))).toEqual([]);
+  });
+
   it('has no message that no page uses', () => {
     const code = sources('../src').join('\n');
     const used = (key: string) =>

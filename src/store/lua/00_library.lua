@@ -41,9 +41,10 @@ local function given(argument)
     return sub(argument, 2)
 end
 
-local function time_ms()
+-- Redis' time in ms, as text: cut from the text of seconds and microseconds, since printing numbers is dear.
+local function time_text()
     local now = call('TIME')
-    return now[1] * 1000 + floor(now[2] / 1000)
+    return now[1] .. sub('00000' .. now[2], -6, -4)
 end
 
 -- Reads any number of fields, a stackful at a time.
@@ -107,11 +108,11 @@ end
 -- Answers ---------------------------------------------------------------------------------------------------------
 
 local function answer(s, ...)
-    return {'ok', s.epoch, text_of(s.seq), text_of(s.at), ...}
+    return {'ok', s.epoch, s.seq, s.at_text, ...}
 end
 
 local function refuse(s, status, ...)
-    return {status, s.epoch, text_of(s.seq), text_of(s.at), ...}
+    return {status, s.epoch, s.seq, s.at_text, ...}
 end
 
 -- Epoch -----------------------------------------------------------------------------------------------------------
@@ -128,18 +129,21 @@ end
 
 -- A call in progress ------------------------------------------------------------------------------------------------
 
--- Reads who calls and where the session stands. Returns nil and the answer where there is no such session.
+local function session_at(s, at)
+    s.at, s.at_text = at, text_of(at)
+end
+
+-- Reads who calls and where the session stands. Returns nil and the answer where there is no such session. `seq` is text.
 local function session_begin(keys, args)
-    local meta = keys[1]
-    local s = {meta = meta, base = sub(meta, 1, -5), args = args, participant = args[3], role = args[4],
-               level = args[5], groups = args[6], key = args[7], staff = STAFF[args[4]], directs = DIRECTS[args[4]]}
+    local meta, role = keys[1], args[4]
     local m = call('HMGET', meta, 'epoch', 'seq', 'state', 'frozen')
-    s.at = args[2] == '' and time_ms() or tonumber(args[2])
+    local at_text = args[2] == '' and time_text() or args[2]
+    local s = {meta = meta, base = sub(meta, 1, -5), args = args, participant = args[3], role = role, level = args[5],
+               groups = args[6], key = args[7], staff = STAFF[role], directs = DIRECTS[role], epoch = m[1] or '',
+               seq = m[2] or '0', state = m[3], frozen = m[4], at = tonumber(at_text), at_text = at_text}
     if not m[1] then
-        s.epoch, s.seq = '', 0
         return nil, refuse(s, 'session_unknown')
     end
-    s.epoch, s.seq, s.state, s.frozen = m[1], tonumber(m[2]), m[3], m[4]
     return s
 end
 
@@ -168,11 +172,11 @@ end
 local function journal_add(s, name, ...)
     local entry = concat({name, s.participant == '' and '-' or s.participant, s.level == '' and '-' or s.level,
                           s.groups == '' and '-' or (s.groups:gsub(' ', ',')), ...}, ' ')
-    call('XADD', s.base .. 'journal', text_of(s.at) .. '-*', 'j', entry)
+    call('XADD', s.base .. 'journal', s.at_text .. '-*', 'j', entry)
 end
 
 local function audit_add(s, action, target, reason)
-    call('XADD', s.base .. 'audit', text_of(s.at) .. '-*', 'actor', s.participant, 'role', s.role, 'action', action,
+    call('XADD', s.base .. 'audit', s.at_text .. '-*', 'actor', s.participant, 'role', s.role, 'action', action,
          'target', target, 'reason', reason)
 end
 
@@ -182,18 +186,18 @@ local function session_settle(s)
     local m = call('HMGET', s.meta, 'replid', 'nonce')
     s.replid, s.nonce = m[1], m[2]
     epoch_compare(s)
-    s.at = math.max(s.at, journal_last_ms(s))
+    session_at(s, math.max(s.at, journal_last_ms(s)))
 end
 
 -- Events ----------------------------------------------------------------------------------------------------------
 
 -- One string, RESP2, so that the reader of Redis' answers reads events too.
 local function event_publish(s, name, writes, at)
-    s.seq = call('HINCRBY', s.meta, 'seq', 1)
-    local seq = text_of(s.seq)
+    local seq = text_of(call('HINCRBY', s.meta, 'seq', 1))
+    s.seq = seq
     local parts = {'*', #writes + 5, '\r\n$1\r\n1\r\n$', #seq, '\r\n', seq, '\r\n$', #s.epoch, '\r\n', s.epoch, '\r\n'}
     local count = #parts
-    local when = text_of(at or s.at)
+    local when = at and text_of(at) or s.at_text
     parts[count + 1] = concat({'$', #when, '\r\n', when, '\r\n$', #name, '\r\n', name, '\r\n'})
     count = count + 1
     for i = 1, #writes do

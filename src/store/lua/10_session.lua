@@ -67,11 +67,11 @@ end
 function session.create(keys, args)
     local meta = keys[1]
     local s = {meta = meta, base = sub(meta, 1, -5), args = args, participant = args[3], role = args[4], level = args[5],
-               groups = args[6], key = '', staff = true, directs = true, epoch = '', seq = 0}
-    s.at = args[2] == '' and time_ms() or tonumber(args[2])
+               groups = args[6], key = '', staff = true, directs = true, epoch = '', seq = '0'}
+    session_at(s, tonumber(args[2] == '' and time_text() or args[2]))
     if call('EXISTS', meta) == 1 then
         s.epoch = call('HGET', meta, 'epoch') or ''
-        s.seq = tonumber(call('HGET', meta, 'seq') or '0')
+        s.seq = call('HGET', meta, 'seq') or '0'
         return refuse(s, 'session_exists')
     end
     local d = definition_read(args)
@@ -84,7 +84,7 @@ function session.create(keys, args)
     epoch_compare(s)
     journal_add(s, 'session_create')
     local writes = {}
-    fields_write(s, writes, 's', 's', {'created_at', text_of(s.at), 'state', 'open'})
+    fields_write(s, writes, 's', 's', {'created_at', s.at_text, 'state', 'open'})
     fields_write(s, writes, 's', 's', d.fields)
     s.seed = call('HGET', meta, 'seed') or ''
     for _, media in ipairs(d.media) do
@@ -132,7 +132,7 @@ end
 function session.announce(s, text)
     journal_add(s, 'session_announce')
     audit_add(s, 'session_announce', 's', '')
-    session_write(s, 'session_announced', {'announcement', text, 'announced_at', text == '' and '' or text_of(s.at)})
+    session_write(s, 'session_announced', {'announcement', text, 'announced_at', text == '' and '' or s.at_text})
     return answer(s)
 end
 
@@ -159,7 +159,7 @@ end
 -- The people of all workers, told to everyone when their number changed, at most once a second.
 local function people_count(s, count, worker)
     local online = s.base .. 'online'
-    call('HSET', online, worker, count .. ' ' .. text_of(s.at))
+    call('HSET', online, worker, count .. ' ' .. s.at_text)
     local all, sum = call('HGETALL', online), 0
     for i = 1, #all, 2 do
         local people_there, at = match(all[i + 1], '^(%d+) (%d+)$')
@@ -173,7 +173,7 @@ local function people_count(s, count, worker)
     if sum == tonumber(last[1] or '0') or s.at - tonumber(last[2] or '0') < PEOPLE_EVERY_MS then
         return
     end
-    call('HSET', s.meta, 'people_at', text_of(s.at))
+    call('HSET', s.meta, 'people_at', s.at_text)
     session_write(s, 'people_counted', {'people', text_of(sum)})
 end
 
@@ -194,7 +194,7 @@ function session.log(s, from, count)
     from = tonumber(from)
     local entries = call('XRANGE', s.base .. 'log', text_of(from + 1) .. '-0', '+', 'COUNT', count)
     local first = entries[1] and tonumber(match(entries[1][1], '^%d+'))
-    if (first and first ~= from + 1) or (not first and from < s.seq) then
+    if (first and first ~= from + 1) or (not first and from < tonumber(s.seq)) then
         return answer(s, 'gap', '1')
     end
     local result = answer(s)

@@ -36,6 +36,11 @@ local function idea_read(s, id)
     return i.state and i.state ~= 'withdrawn' and i or nil
 end
 
+-- All that a vote needs of an idea, in one field: `<challenge> <state> <author or ->`.
+local function idea_vote_write(s, id, i)
+    call('HSET', s.base .. 'ideas', id .. '.vote', i.challenge .. ' ' .. i.state .. ' ' .. (i.author or '-'))
+end
+
 -- The JSON of pictures that the session holds; nil and the hash of one that it does not.
 local function media_json(s, hashes)
     local names = {}
@@ -56,7 +61,7 @@ function idea.make(s, writes, of, title, body, media)
     local id = 'i' .. text_of(call('HINCRBY', s.meta, 'last_idea', 1))
     local challenges = s.base .. 'challenges'
     s.seed = s.seed or call('HGET', s.meta, 'seed') or ''
-    local pairs_ = {'challenge', of, 'n', text_of(call('HINCRBY', challenges, of .. '.last_n', 1)), 'at', text_of(s.at),
+    local pairs_ = {'challenge', of, 'n', text_of(call('HINCRBY', challenges, of .. '.last_n', 1)), 'at', s.at_text,
                     'mix', text_of(idea.mix(s.seed, id)), 'title', title, 'state', 'published'}
     local function add(name, value)
         pairs_[#pairs_ + 1], pairs_[#pairs_ + 2] = name, value
@@ -73,6 +78,7 @@ function idea.make(s, writes, of, title, body, media)
         add('author', s.participant)
     end
     fields_write(s, writes, 'i', id, pairs_)
+    idea_vote_write(s, id, {challenge = of, state = 'published', author = not s.staff and s.participant or nil})
     writes[#writes + 1], writes[#writes + 2] = 'i:' .. id .. '.tally', tally.NONE
     writes[#writes + 1] = 'c:' .. of .. '.ideas'
     writes[#writes + 1] = text_of(call('HINCRBY', challenges, of .. '.ideas', 1))
@@ -181,11 +187,11 @@ function idea.edit(s, id, title, body, addition)
         add('body', body)
     end
     if title or body then
-        add('edited_at', text_of(s.at))
+        add('edited_at', s.at_text)
     end
     if addition and addition ~= '' then
         add('additions', (i.additions and sub(i.additions, 1, -2) .. ',' or '[') ..
-                         '{"at":' .. text_of(s.at) .. ',"text":' .. cjson.encode(addition) .. '}]')
+                         '{"at":' .. s.at_text .. ',"text":' .. cjson.encode(addition) .. '}]')
     end
     local writes = {}
     fields_write(s, writes, 'i', id, pairs_)
@@ -238,6 +244,7 @@ function idea.withdraw(s, id)
         fields_write(s, writes, 'i', id, {'unsigned', '1'})
     else
         fields_write(s, writes, 'i', id, {'state', 'withdrawn'})
+        idea_vote_write(s, id, {challenge = i.challenge, state = 'withdrawn', author = i.author})
         if i.state == 'published' then
             idea_count(s, writes, i, c, -1)
         end
@@ -266,6 +273,7 @@ function idea.moderate(s, id, action, reason)
     audit_add(s, 'idea_' .. action, id, reason)
     local writes = {}
     fields_write(s, writes, 'i', id, {'state', state, 'reason', reason})
+    idea_vote_write(s, id, {challenge = i.challenge, state = state, author = i.author})
     idea_count(s, writes, i, c, state == 'published' and 1 or -1)
     event_publish(s, 'idea_moderated', writes)
     return answer(s, 'idea', id)

@@ -10,36 +10,41 @@
 
 vote.ballots = {approval = true, updown = true, single = true, budget = true, stars = true}
 
-local VOTE_FIELDS = {'.state', '.opens_at', '.closes_at', '.ballot', '.tally', '.final', '.dots', '.per_idea', '.choose'}
+-- The field `<challenge>.vote` taken apart. Kept by its very text, so that it can never be out of date.
+local rules_known, rules_count = {}, 0
 
--- What a vote needs of its challenge.
-local function vote_challenge(s, of)
-    local f = VOTE_FIELDS
-    local m = call('HMGET', s.base .. 'challenges', of .. f[1], of .. f[2], of .. f[3], of .. f[4], of .. f[5], of .. f[6],
-                   of .. f[7], of .. f[8], of .. f[9])
-    return {state = m[1], opens_at = m[2], closes_at = m[3], ballot = m[4], tally = m[5], final = m[6], dots = m[7],
-            per_idea = m[8], choose = m[9]}
+local function rules_read(text)
+    local words = {}
+    for word in text:gmatch('%S+') do
+        words[#words + 1] = word ~= '-' and word or false
+    end
+    local c = {state = words[1], ballot = words[2], tally = words[3], opens = tonumber(words[4] or ''),
+               closes = tonumber(words[5] or ''), final = words[6], low = 0, high = 1}
+    local dots, per_idea, choose = tonumber(words[7] or ''), tonumber(words[8] or ''), tonumber(words[9] or '')
+    if c.ballot == 'updown' then
+        c.low = -1
+    elseif c.ballot == 'stars' then
+        c.high = 5
+    elseif c.ballot == 'budget' then
+        c.high = math.min(dots, per_idea or dots)
+    end
+    -- What one person may spend; nil where there is no limit.
+    c.limit = c.ballot == 'single' and 1 or c.ballot == 'budget' and dots or choose
+    rules_count = rules_count + 1
+    if rules_count > 1000 then
+        rules_known, rules_count = {}, 1
+    end
+    rules_known[text] = c
+    return c
+end
+
+local function vote_rules(s, of)
+    local text = call('HGET', s.base .. 'challenges', of .. '.vote')
+    return rules_known[text] or rules_read(text)
 end
 
 local function is_due(s, c)
-    return (c.state == 'open' and c.closes_at and tonumber(c.closes_at) <= s.at) or
-           (c.state == 'planned' and c.opens_at and tonumber(c.opens_at) <= s.at)
-end
-
--- What was expected instead of this value; nil where it fits.
-local function value_fault(c, value)
-    local low, high = 0, 1
-    if c.ballot == 'updown' then
-        low = -1
-    elseif c.ballot == 'stars' then
-        high = 5
-    elseif c.ballot == 'budget' then
-        high = math.min(tonumber(c.dots), tonumber(c.per_idea or c.dots))
-    end
-    if value and value >= low and value <= high and floor(value) == value then
-        return nil
-    end
-    return low .. ' to ' .. high
+    return (c.closes and c.closes <= s.at and c.state == 'open') or (c.opens and c.opens <= s.at and c.state == 'planned')
 end
 
 local function is_support(ballot, value)
@@ -73,13 +78,14 @@ local function entries_split(s, record, id)
     for other, value, star in record:gmatch(' ([%l%d%-]+):(%-?%d+)(%*?)') do
         if other ~= id and star == '' then
             entries[#entries + 1] = {id = other, value = tonumber(value)}
-            names[#names + 1], names[#names + 2] = other .. '.state', other .. '.author'
+            names[#names + 1] = other .. '.vote'
         end
     end
     local values = hash_get(s.base .. 'ideas', names)
     for i, entry in ipairs(entries) do
-        entry.author = values[2 * i] or nil
-        local list = values[2 * i - 1] == 'published' and counting or parked
+        local state
+        state, entry.author = match(values[i], ' (%S+) (%S+)$')
+        local list = state == 'published' and counting or parked
         list[#list + 1] = entry
     end
     -- Ideas are numbered as they are made, in the session as in their challenge.
@@ -90,7 +96,7 @@ end
 -- Fits a vote into what its owner has to spend. Adds to `v` the other entries that change for it, the record and `left`;
 -- answers the refusal where it does not fit.
 local function limits_apply(s, c, v)
-    local limit = tonumber(c.ballot == 'budget' and c.dots or c.choose or 1)
+    local limit = c.limit
     local function cost(value)
         return c.ballot == 'budget' and value or (value ~= 0 and 1 or 0)
     end
@@ -156,22 +162,17 @@ local function tally_change(hash, field, ballot, old, new)
 end
 
 -- Counts one entry that changed; answers by how much c.votes changes.
-local function entry_count(s, c, v, change, dirty)
+local function entry_count(s, c, v, change)
     local old, new, author = change.old, change.new, change.author
     if old == new then
         return 0
     end
     tally_change(s.base .. 'tally:' .. v.of, change.id .. ':' .. v.level .. ':', c.ballot, old, new)
-    if author and author ~= s.participant then -- nobody supports themselves
+    if author ~= '-' and author ~= s.participant then -- nobody supports themselves
         local support = (is_support(c.ballot, new) and 1 or 0) - (is_support(c.ballot, old) and 1 or 0)
         if support ~= 0 then
             call('HINCRBY', s.base .. 'ideas', change.id .. '.supporters', support)
-        end
-        if support ~= 0 and not change.parked then
-            if c.tally == 'live' then
-                call('ZINCRBY', s.base .. 'points', support * POINTS.support, author)
-                dirty[#dirty + 1] = 'a ' .. author
-            else
+            if not change.parked then
                 tally.held_change(s, v.of, author, support * POINTS.support)
             end
         end
@@ -180,25 +181,27 @@ local function entry_count(s, c, v, change, dirty)
 end
 
 local function vote_write(s, c, v, was)
-    local base, voter, of = s.base, s.participant, v.of
-    local minute = floor(s.at / 60000)
-    local dirty = {'p ' .. voter .. ' ' .. of, 'm ' .. of .. ' ' .. minute, 'c ' .. of}
+    local base, of, changes = s.base, v.of, v.changes
     if v.record ~= was then
-        call('HSET', base .. 'ballots:' .. of, voter, v.record)
+        call('HSET', base .. 'ballots:' .. of, s.participant, v.record)
     end
     local votes = 0
-    for i = 1, #v.changes do
-        local change = v.changes[i]
-        dirty[#dirty + 1] = 't ' .. change.id .. ' ' .. of
-        votes = votes + entry_count(s, c, v, change, dirty)
+    for i = 1, #changes do
+        votes = votes + entry_count(s, c, v, changes[i])
     end
     if votes ~= 0 then
         call('HINCRBY', base .. 'challenges', of .. '.votes', votes)
     end
+    local minute = floor(s.at / 60000) .. '' -- eight digits
     call('HINCRBY', base .. 'series:' .. of, minute .. ':' .. v.level, 1)
-    if not was then -- turnout, which no seal hides
-        call('ZINCRBY', base .. 'points', POINTS.ballot, voter)
-        dirty[#dirty + 1] = 'a ' .. voter
+    local person = (was and 'p ' or 'f ') .. s.participant .. ' ' .. of
+    if #changes == 1 then
+        call('SADD', base .. 'dirty', person, 'm ' .. of .. ' ' .. minute, 't ' .. v.id .. ' ' .. of)
+        return
+    end
+    local dirty = {person, 'm ' .. of .. ' ' .. minute}
+    for i = 1, #changes do
+        dirty[i + 2] = 't ' .. changes[i].id .. ' ' .. of
     end
     call('SADD', base .. 'dirty', unpack(dirty))
 end
@@ -207,38 +210,38 @@ end
 
 -- The idea and its challenge as its dates make it now, where they take votes; else nil, nil and the refusal.
 local function vote_target(s, id)
-    local i = call('HMGET', s.base .. 'ideas', id .. '.challenge', id .. '.state', id .. '.author')
-    if not i[1] or i[2] == 'withdrawn' then
+    local text = call('HGET', s.base .. 'ideas', id .. '.vote')
+    local of, state, author = match(text or '', '^(%S+) (%S+) (%S+)$')
+    if not of or state == 'withdrawn' then
         return nil, nil, refuse(s, 'idea_unknown', 'field', 'idea')
     end
-    local c = vote_challenge(s, i[1])
+    local c = vote_rules(s, of)
     if is_due(s, c) then
         session_settle(s)
-        challenge.current(s, i[1])
-        c = vote_challenge(s, i[1])
+        challenge.current(s, of)
+        c = vote_rules(s, of)
     end
     if c.state ~= 'open' then
         return nil, nil, refuse(s, c.state == 'closed' and 'challenge_closed' or 'challenge_not_open')
-    elseif i[2] ~= 'published' then
+    elseif state ~= 'published' then
         return nil, nil, refuse(s, 'idea_hidden')
     end
-    return i, c
+    return of, c, nil, author
 end
 
 -- One try at the time s.at; nil where the journal has a later entry already (a clock that was stepped back).
 local function vote_try(s, id, argument)
-    local i, c, refused = vote_target(s, id)
+    local of, c, refused, author = vote_target(s, id)
     if refused then
         return refused
     end
     local value = tonumber(argument)
-    local expected = value_fault(c, value)
-    if expected then
-        return refuse(s, 'value_invalid', 'field', 'value', 'expected', expected)
+    if not value or value < c.low or value > c.high or floor(value) ~= value then
+        return refuse(s, 'value_invalid', 'field', 'value', 'expected', c.low .. ' to ' .. c.high)
     end
-    local v = {id = id, of = i[1], value = value, level = s.level == '' and 'open' or s.level,
+    local v = {id = id, of = of, value = value, level = s.level == '' and 'open' or s.level,
                groups = s.groups == '' and '-' or s.groups:gsub(' ', ','), old = 0, changes = {}}
-    local was = call('HGET', s.base .. 'ballots:' .. v.of, s.participant)
+    local was = call('HGET', s.base .. 'ballots:' .. of, s.participant)
     if was then
         v.record = was
         v.level, v.groups = match(was, '^(%S+) (%S+)') -- fixed at the first vote
@@ -252,8 +255,8 @@ local function vote_try(s, id, argument)
     if c.final and v.old ~= 0 and v.old ~= value then
         return refuse(s, 'vote_final')
     end
-    v.changes[1] = {id = id, author = i[3], old = v.old, new = value}
-    if c.ballot == 'single' or c.ballot == 'budget' or c.choose then
+    v.changes[1] = {id = id, author = author, old = v.old, new = value}
+    if c.limit then
         refused = limits_apply(s, c, v)
         if refused then
             return refused
@@ -264,7 +267,7 @@ local function vote_try(s, id, argument)
     end
     -- The first write is the journal's, which refuses to go back in time: then nothing is written yet.
     local entry = 'vote_cast ' .. s.participant .. ' ' .. v.level .. ' ' .. v.groups .. ' ' .. id .. ' ' .. argument
-    local added = pcall_redis('XADD', s.base .. 'journal', text_of(s.at) .. '-*', 'j', entry)
+    local added = pcall_redis('XADD', s.base .. 'journal', s.at_text .. '-*', 'j', entry)
     if type(added) == 'table' then
         return nil
     end
@@ -284,7 +287,7 @@ function vote.cast(keys, args)
     end
     result = vote_try(s, args[9], args[10])
     if not result then
-        s.at = journal_last_ms(s)
+        session_at(s, journal_last_ms(s))
         result = vote_try(s, args[9], args[10])
     end
     done_remember(s, result)

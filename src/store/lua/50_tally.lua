@@ -1,9 +1,9 @@
 -- Tallies: what was counted, and telling it. Votes change the running tally and name what they changed in the set `dirty`;
 -- a flush publishes the absolute values of all that in one event.
 --
--- Members of `dirty`: `t <idea> <challenge>` a tally, `p <participant> <challenge>` a ballot, `m <challenge> <minute>`,
--- `c <challenge>` its counts, `a <participant>` points. A vote adds the same members whatever its value was where the tally is
--- not live, or the rhythm of events would tell what a seal hides.
+-- Members of `dirty`: `t <idea> <challenge>` a tally, `m <challenge> <minute>`, `p <participant> <challenge>` a ballot,
+-- `f <participant> <challenge>` one's first ballot there. A vote adds members of the same kinds whatever its value was, or the
+-- rhythm of events would tell what a seal hides.
 
 tally.NONE = '0 0 0 0 0 0'
 -- The counts of a tally, in the order in which they are published for each level.
@@ -54,7 +54,8 @@ end
 
 -- Points that supports earn ----------------------------------------------------------------------------------------
 
--- Whether what supports earn here is kept apart for now: it would tell what the tally does not.
+-- A vote adds what its support earns to `held:<challenge>`. Where the tally is live every flush gives it; else it waits for the
+-- close, since it would tell what the tally does not. `points` and what is held are always the truth together.
 function tally.is_held(c)
     return c.tally ~= 'live' and c.state ~= 'closed'
 end
@@ -65,37 +66,42 @@ function tally.held_change(s, of, author, points)
     end
 end
 
--- Gives what was held, when the challenge closes.
-function tally.held_give(s, writes, of)
+-- Gives what is held; `sums` then has the new points of those whose points changed.
+function tally.held_give(s, of, sums)
     local held = call('HGETALL', s.base .. 'held:' .. of)
-    local authors = {}
-    for i = 1, #held, 2 do
-        authors[#authors + 1] = {id = held[i], points = tonumber(held[i + 1])}
+    if #held == 0 then
+        return
     end
-    table.sort(authors, function(a, b) return a.id < b.id end)
-    for _, author in ipairs(authors) do
-        if author.points ~= 0 then
-            people.points_change(s, writes, author.id, author.points)
+    for i = 1, #held, 2 do
+        if held[i + 1] ~= '0' then
+            sums[held[i]] = call('ZINCRBY', s.base .. 'points', held[i + 1], held[i])
         end
     end
     call('DEL', s.base .. 'held:' .. of)
 end
 
+-- Tells the points of `sums`, in the order of ids.
+function tally.points_write(writes, sums)
+    local ids = {}
+    for id in pairs(sums) do
+        ids[#ids + 1] = id
+    end
+    table.sort(ids)
+    for _, id in ipairs(ids) do
+        writes[#writes + 1], writes[#writes + 2] = 'p:' .. id .. '.points', sums[id]
+    end
+end
+
 -- Flush -------------------------------------------------------------------------------------------------------------
 
-local flush_kind = {}
-
 -- Tallies of ideas, and the leaderboard of those that are published.
-function flush_kind.t(s, writes, entries)
-    local fields = {}
+local function flush_tallies(s, writes, entries)
+    local ideas, ballots = {}, {}
     for i, entry in ipairs(entries) do
-        fields[2 * i - 1], fields[2 * i] = entry[1] .. '.state', entry[2] .. '.ballot'
+        ideas[i], ballots[i] = entry[1] .. '.state', entry[2] .. '.ballot'
     end
-    local states, ballots = {}, {}
-    for i = 1, #entries do
-        states[i], ballots[i] = fields[2 * i - 1], fields[2 * i]
-    end
-    states, ballots = hash_get(s.base .. 'ideas', states), hash_get(s.base .. 'challenges', ballots)
+    local states = hash_get(s.base .. 'ideas', ideas)
+    ballots = hash_get(s.base .. 'challenges', ballots)
     for i, entry in ipairs(entries) do
         local counts = tally.read(s, entry[1], entry[2], ballots[i])
         writes[#writes + 1], writes[#writes + 2] = 'i:' .. entry[1] .. '.tally', tally.text(counts)
@@ -105,45 +111,37 @@ function flush_kind.t(s, writes, entries)
     end
 end
 
--- Ballots of persons, for those who watch `me`.
-function flush_kind.p(s, writes, entries)
-    local by_challenge = {}
+-- Minutes, and the counts of their challenges: every vote has its minute.
+local function flush_minutes(s, writes, entries, sums)
+    local done = {}
     for _, entry in ipairs(entries) do
-        by_challenge[entry[2]] = by_challenge[entry[2]] or {}
-        table.insert(by_challenge[entry[2]], entry[1])
-    end
-    local order = {}
-    for of in pairs(by_challenge) do
-        order[#order + 1] = of
-    end
-    table.sort(order)
-    for _, of in ipairs(order) do
-        local records = hash_get(s.base .. 'ballots:' .. of, by_challenge[of])
-        for i, person in ipairs(by_challenge[of]) do
-            writes[#writes + 1], writes[#writes + 2] = 'p:' .. person .. '.ballot.' .. of, records[i] or ''
+        local of = entry[1]
+        writes[#writes + 1], writes[#writes + 2] = 'c:' .. of .. '.minute.' .. entry[2], tally.minute(s, of, entry[2])
+        if not done[of] then
+            done[of] = true
+            local found = call('HMGET', s.base .. 'challenges', of .. '.votes', of .. '.tally')
+            local voters = call('HLEN', s.base .. 'ballots:' .. of)
+            fields_write(s, writes, 'c', of, {'voters', text_of(voters), 'votes', found[1] or '0'})
+            if found[2] == 'live' then
+                tally.held_give(s, of, sums)
+            end
         end
     end
 end
 
-function flush_kind.m(s, writes, entries)
+-- Ballots of persons, for those who watch `me`; and the points of a first ballot, which are not the tally's business.
+local function flush_ballots(s, writes, entries, sums)
+    local told = {}
     for _, entry in ipairs(entries) do
-        writes[#writes + 1] = 'c:' .. entry[1] .. '.minute.' .. entry[2]
-        writes[#writes + 1] = tally.minute(s, entry[1], entry[2])
-    end
-end
-
-function flush_kind.c(s, writes, entries)
-    for _, entry in ipairs(entries) do
-        local votes = call('HGET', s.base .. 'challenges', entry[1] .. '.votes') or '0'
-        local voters = call('HLEN', s.base .. 'ballots:' .. entry[1])
-        fields_write(s, writes, 'c', entry[1], {'voters', text_of(voters), 'votes', votes})
-    end
-end
-
-function flush_kind.a(s, writes, entries)
-    for _, entry in ipairs(entries) do
-        writes[#writes + 1] = 'p:' .. entry[1] .. '.points'
-        writes[#writes + 1] = call('ZSCORE', s.base .. 'points', entry[1]) or '0'
+        local person, of, first = entry[1], entry[2], entry.kind == 'f'
+        if first then
+            sums[person] = call('ZINCRBY', s.base .. 'points', POINTS.ballot, person)
+        end
+        local key = 'p:' .. person .. '.ballot.' .. of
+        if not told[key] then
+            told[key] = true
+            writes[#writes + 1], writes[#writes + 2] = key, call('HGET', s.base .. 'ballots:' .. of, person) or ''
+        end
     end
 end
 
@@ -160,14 +158,17 @@ function tally.flush(s)
         return
     end
     table.sort(members)
-    local kinds, writes = {t = {}, p = {}, m = {}, c = {}, a = {}}, {}
+    local tallies, minutes, ballots, writes, sums = {}, {}, {}, {}, {}
+    local lists = {t = tallies, m = minutes, p = ballots, f = ballots}
     for _, member in ipairs(members) do
-        local kind, first, second = match(member, '^(%l) (%S+) ?(%S*)$')
-        table.insert(kinds[kind], {first, second})
+        local kind, first, second = match(member, '^(%l) (%S+) (%S+)$')
+        local list = lists[kind]
+        list[#list + 1] = {first, second, kind = kind}
     end
-    for _, kind in ipairs({'t', 'c', 'm', 'p', 'a'}) do
-        flush_kind[kind](s, writes, kinds[kind])
-    end
+    flush_tallies(s, writes, tallies)
+    flush_minutes(s, writes, minutes, sums)
+    flush_ballots(s, writes, ballots, sums)
+    tally.points_write(writes, sums)
     call('DEL', s.base .. 'dirty')
     event_publish(s, 'tally_flushed', writes)
 end

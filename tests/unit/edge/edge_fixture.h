@@ -1,5 +1,6 @@
-/* An edge on a loop of its own, its handlers recording what they are told, and raw clients on non-blocking sockets. The
- * loop turns only while a test waits for something; a wait that is not fulfilled in many turns fails the test. */
+/* An edge on a loop of its own, its handlers recording what they are told, and raw clients on non-blocking
+ * sockets. The loop turns only while a test waits for something; a wait that is not fulfilled in many turns
+ * fails the test. */
 #ifndef TESTS_EDGE_FIXTURE_H
 #define TESTS_EDGE_FIXTURE_H
 
@@ -203,14 +204,14 @@ static inline void fixture_close(struct fixture *fixture)
     }
 }
 
-#define fixture_await(fixture, condition)                                                                           \
-    do {                                                                                                             \
-        unsigned turns_ = 0;                                                                                         \
-        while (!(condition)) {                                                                                       \
-            if (++turns_ > FIXTURE_TURNS)                                                                            \
-                fail_msg("waited in vain for %s", #condition);                                                       \
-            fixture_turn(fixture);                                                                                   \
-        }                                                                                                            \
+#define fixture_await(fixture, condition)                                                                    \
+    do {                                                                                                     \
+        unsigned turns_ = 0;                                                                                 \
+        while (!(condition)) {                                                                               \
+            if (++turns_ > FIXTURE_TURNS)                                                                    \
+                fail_msg("waited in vain for %s", #condition);                                               \
+            fixture_turn(fixture);                                                                           \
+        }                                                                                                    \
     } while (0)
 
 static inline unsigned fixture_descriptors(void)
@@ -225,7 +226,8 @@ static inline unsigned fixture_descriptors(void)
 
 static inline struct peer peer_open_to(struct fixture *fixture, int receive_room)
 {
-    struct peer peer = {.fixture = fixture, .fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    struct peer peer = {.fixture = fixture,
+                        .fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(edge_port(fixture->edge))};
     inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
     assert_true(peer.fd >= 0);
@@ -278,15 +280,15 @@ static inline void peer_pump(struct peer *peer)
         peer->closed = true;
 }
 
-#define peer_await(peer, condition)                                                                                 \
-    do {                                                                                                             \
-        unsigned turns_ = 0;                                                                                         \
-        while (!(condition)) {                                                                                       \
-            if (++turns_ > FIXTURE_TURNS)                                                                            \
-                fail_msg("waited in vain for %s; got: %.300s", #condition,                                           \
-                         (peer)->in.bytes ? (peer)->in.bytes : "");                                                  \
-            peer_pump(peer);                                                                                         \
-        }                                                                                                            \
+#define peer_await(peer, condition)                                                                          \
+    do {                                                                                                     \
+        unsigned turns_ = 0;                                                                                 \
+        while (!(condition)) {                                                                               \
+            if (++turns_ > FIXTURE_TURNS)                                                                    \
+                fail_msg("waited in vain for %s; got: %.300s", #condition,                                   \
+                         (peer)->in.bytes ? (peer)->in.bytes : "");                                          \
+            peer_pump(peer);                                                                                 \
+        }                                                                                                    \
     } while (0)
 
 static inline bool peer_has(const struct peer *peer, const char *text)
@@ -350,8 +352,8 @@ static inline void peer_expect(struct peer *peer, int status)
 
 #define HANDSHAKE_LINE "GET /ws HTTP/1.1\r\nHost: here.example\r\n"
 #define HANDSHAKE_KEY  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-#define HANDSHAKE                                                                                                    \
-    HANDSHAKE_LINE "Upgrade: websocket\r\nConnection: Upgrade\r\n" HANDSHAKE_KEY                                     \
+#define HANDSHAKE                                                                                            \
+    HANDSHAKE_LINE "Upgrade: websocket\r\nConnection: Upgrade\r\n" HANDSHAKE_KEY                             \
                    "Sec-WebSocket-Protocol: palabre.v1\r\n"
 
 /* A client whose handshake was accepted. */
@@ -390,10 +392,10 @@ static inline void peer_frame(struct peer *peer, int first_byte, const char *byt
     peer_send(peer, out.bytes, out.size);
 }
 
-#define FRAME_TEXT     0x81
-#define FRAME_CLOSE    0x88
-#define FRAME_PING     0x89
-#define FRAME_PONG     0x8a
+#define FRAME_TEXT  0x81
+#define FRAME_CLOSE 0x88
+#define FRAME_PING  0x89
+#define FRAME_PONG  0x8a
 
 static inline void peer_text(struct peer *peer, const char *text)
 {

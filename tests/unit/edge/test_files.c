@@ -82,7 +82,8 @@ static void a_file_comes_in_the_encoding_that_the_client_accepts(void **state)
         {"/index.html", "Accept-Encoding: gzip, deflate\r\n", "gzipped", "gzip"},
         {"/index.html", "Accept-Encoding: GZIP;q=0.5\r\n", "gzipped", "gzip"},
         {"/index.html", "Accept-Encoding: br;q=0, gzip\r\n", "gzipped", "gzip"},
-        {"/index.html", "Accept-Encoding: br; q=0.000,gzip;q=0.0\r\n", "<!doctype html><title>plain</title>", NULL},
+        {"/index.html", "Accept-Encoding: br; q=0.000,gzip;q=0.0\r\n", "<!doctype html><title>plain</title>",
+         NULL},
         {"/index.html", "Accept-Encoding: brx, xgzip\r\n", "<!doctype html><title>plain</title>", NULL},
         {"/assets/a-1.js", "Accept-Encoding: gzip, deflate, br\r\n", "script, gzipped", "gzip"},
         {"/alone.gz", "Accept-Encoding: gzip\r\n", "an archive, and nobody's other form", NULL},
@@ -95,7 +96,8 @@ static void a_file_comes_in_the_encoding_that_the_client_accepts(void **state)
     struct peer peer = peer_open(&fixture);
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct answer answer = ask(&peer, "GET", cases[i].path, cases[i].accept);
-        CLEAN_FREE char *encoding = memory_print("content-encoding: %s\r\n", cases[i].encoding ? cases[i].encoding : "");
+        CLEAN_FREE char *encoding =
+            memory_print("content-encoding: %s\r\n", cases[i].encoding ? cases[i].encoding : "");
         assert_int_equal(answer.status, 200);
         assert_string_equal(answer.body, cases[i].body);
         assert_int_equal(strstr(answer.head, encoding) != NULL, cases[i].encoding != NULL);
@@ -149,11 +151,12 @@ static void a_file_that_the_client_has_is_not_sent_again(void **state)
     assert_string_not_equal(tag, other); /* strong: not the same bytes */
     answer_clear(&plain);
     answer_clear(&brotli);
-    static const char *const around[][2] = {{"", ""}, {"W/", ""}, {"\"x\", ", ""}, {"", ", \"x\""}, {"", " , \"x\""}};
+    static const char *const around[][2] = {
+        {"", ""}, {"W/", ""}, {"\"x\", ", ""}, {"", ", \"x\""}, {"", " , \"x\""}};
     for (size_t i = 0; i <= ARRAY_SIZE(around); i++) {
-        CLEAN_FREE char *line = i < ARRAY_SIZE(around)
-                                    ? memory_print("If-None-Match: %s%s%s\r\n", around[i][0], tag, around[i][1])
-                                    : memory_string("If-None-Match: *\r\n");
+        CLEAN_FREE char *line = i < ARRAY_SIZE(around) ? memory_print("If-None-Match: %s%s%s\r\n",
+                                                                      around[i][0], tag, around[i][1])
+                                                       : memory_string("If-None-Match: *\r\n");
         struct answer answer = ask(&peer, "GET", "/index.html", line);
         if (answer.status != 304)
             fail_msg("%d for %s", answer.status, line);
@@ -173,8 +176,17 @@ static void a_file_that_the_client_has_is_not_sent_again(void **state)
 
 static void what_is_no_file_of_the_folder_is_not_served(void **state)
 {
-    static const char *const paths[] = {"/", "/none", "/assets", "/assets/", "/../etc/passwd", "/%2e%2e/etc/passwd",
-                                        "//etc/passwd", "/index.html.br", "/.secret", "/INDEX.html", "/index.html/"};
+    static const char *const paths[] = {"/",
+                                        "/none",
+                                        "/assets",
+                                        "/assets/",
+                                        "/../etc/passwd",
+                                        "/%2e%2e/etc/passwd",
+                                        "//etc/passwd",
+                                        "/index.html.br",
+                                        "/.secret",
+                                        "/INDEX.html",
+                                        "/index.html/"};
     struct fixture fixture;
     struct folder folder;
     (void)state;

@@ -12,11 +12,12 @@ static void a_head_is_taken_apart(void **state)
     struct head head;
     char *room;
     (void)state;
-    assert_int_equal(parse(&head,
-                           "POST http://proxy.example/a%2fb?c=%20d HTTP/1.1\r\nHost: h:1\r\nX-Other: \xc3\xa9\r\n"
-                           "content-LENGTH: 0012\r\nConnection: keep-alive, CLOSE\r\nEmpty:\r\n\r\n",
-                           &room),
-                     0);
+    assert_int_equal(
+        parse(&head,
+              "POST http://proxy.example/a%2fb?c=%20d HTTP/1.1\r\nHost: h:1\r\nX-Other: \xc3\xa9\r\n"
+              "content-LENGTH: 0012\r\nConnection: keep-alive, CLOSE\r\nEmpty:\r\n\r\n",
+              &room),
+        0);
     assert_int_equal(head.method, EDGE_POST);
     assert_string_equal(head.path, "/a/b");
     assert_string_equal(head.query, "c=%20d");
@@ -68,8 +69,9 @@ static uint32_t step(uint32_t *seed)
 
 static void broken_heads_never_break_the_reader(void **state)
 {
-    static const char good[] = "POST /a%20b?c=d&e=%41 HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\n"
-                               "Connection: keep-alive\r\nIf-None-Match: \"a\", W/\"b\"\r\nUpgrade: websocket\r\n\r\n";
+    static const char good[] =
+        "POST /a%20b?c=d&e=%41 HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\n"
+        "Connection: keep-alive\r\nIf-None-Match: \"a\", W/\"b\"\r\nUpgrade: websocket\r\n\r\n";
     static const char salt[] = "\r\n\r\n :%,?#\t\0AZaz09\x7f\x80\xff";
     uint32_t seed = 7;
     (void)state;

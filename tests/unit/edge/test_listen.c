@@ -101,6 +101,51 @@ static void who_is_connected_when_it_stops_listening_stays(void **state)
     fixture_close(&fixture);
 }
 
+static void it_listens_on_a_socket_that_it_is_given_and_leaves_it_open(void **state)
+{
+    (void)state;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(address);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(fd, 100), 0);
+    getsockname(fd, (struct sockaddr *)&address, &size);
+    for (int round = 0; round < 2; round++) {
+        struct fixture fixture;
+        char *error = NULL;
+        fixture_prepare(&fixture);
+        fixture.settings.listen_fd = fd;
+        fixture.on_request = answers;
+        fixture.edge = edge_new(&fixture.settings, &error);
+        assert_int_equal(edge_port(fixture.edge), ntohs(address.sin_port));
+        struct peer peer = peer_open(&fixture);
+        peer_say(&peer, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        peer_expect(&peer, 200);
+        peer_close(&peer);
+        fixture_close(&fixture);
+    }
+    assert_int_equal(close(fd), 0);
+}
+
+static void who_waits_in_the_queue_when_it_stops_is_still_served(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+    fixture_open(&fixture);
+    fixture.on_request = answers;
+    fixture_turns(&fixture, 5);
+    struct peer peers[10];
+    for (int i = 0; i < 10; i++)
+        peers[i] = peer_open(&fixture);
+    edge_stop_listening(fixture.edge);
+    for (int i = 0; i < 10; i++) {
+        peer_say(&peers[i], "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        peer_expect(&peers[i], 200);
+        peer_close(&peers[i]);
+    }
+    fixture_close(&fixture);
+}
+
 static void connections_leave_no_descriptor(void **state)
 {
     struct fixture fixture;
@@ -132,7 +177,8 @@ static void connections_leave_no_descriptor(void **state)
 
 static void an_edge_leaves_no_descriptor_of_its_own(void **state)
 {
-    /* From 4.3 on, libwebsockets does not close the descriptor by which it wakes itself when its loop is not its own. */
+    /* From 4.3 on, libwebsockets does not close the descriptor by which it wakes itself when its loop is not
+     * its own. */
     const unsigned kept = LWS_LIBRARY_VERSION_NUMBER >= 4003000;
     unsigned before = 0;
     (void)state;
@@ -196,6 +242,8 @@ int main(void)
         cmocka_unit_test(where_it_cannot_listen_it_says_why),
         cmocka_unit_test(it_listens_on_ipv6_and_names_ipv4_peers_as_such),
         cmocka_unit_test(who_is_connected_when_it_stops_listening_stays),
+        cmocka_unit_test(it_listens_on_a_socket_that_it_is_given_and_leaves_it_open),
+        cmocka_unit_test(who_waits_in_the_queue_when_it_stops_is_still_served),
         cmocka_unit_test(connections_leave_no_descriptor),
         cmocka_unit_test(an_edge_leaves_no_descriptor_of_its_own),
         cmocka_unit_test(without_descriptors_it_sheds_who_comes_and_goes_on),

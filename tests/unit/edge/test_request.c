@@ -36,7 +36,8 @@ static void a_request_is_answered_at_once(void **state)
     assert_non_null(strstr(answer.head, "referrer-policy: no-referrer\r\n"));
     assert_non_null(strstr(answer.head, "cross-origin-opener-policy: same-origin\r\n"));
     assert_non_null(strstr(answer.head, "cross-origin-resource-policy: same-origin\r\n"));
-    assert_non_null(strstr(answer.head, "content-security-policy: default-src 'none'; frame-ancestors 'none'\r\n"));
+    assert_non_null(
+        strstr(answer.head, "content-security-policy: default-src 'none'; frame-ancestors 'none'\r\n"));
     assert_null(strstr(answer.head, "connection: close"));
     answer_clear(&answer);
     peer_close(&peer);
@@ -50,8 +51,9 @@ static void a_request_says_what_was_asked(void **state)
     (void)state;
     fixture_open(&fixture);
     struct peer peer = peer_open(&fixture);
-    peer_say(&peer, "POST /a%20b/%C3%A9?since=1%3A2&empty=&long=0123456789abcdef&word=a+b HTTP/1.1\r\nHost: h\r\n"
-                    "AUTHORIZATION:Bearer x  \r\nidempotency-key: k1\r\nContent-Length: 4\r\n\r\nbody");
+    peer_say(&peer,
+             "POST /a%20b/%C3%A9?since=1%3A2&empty=&long=0123456789abcdef&word=a+b HTTP/1.1\r\nHost: h\r\n"
+             "AUTHORIZATION:Bearer x  \r\nidempotency-key: k1\r\nContent-Length: 4\r\n\r\nbody");
     fixture_await(&fixture, fixture.held[0]);
     struct edge_request *request = fixture.held[0];
     size_t size;
@@ -84,7 +86,8 @@ static void a_request_is_answered_later(void **state)
     peer_say(&peer, GET "\r\n");
     fixture_await(&fixture, fixture.held[0]);
     fixture_turns(&fixture, 20);
-    const struct edge_header headers[] = {{"etag", "\"e:1\""}, {"content-type", "text/html; charset=utf-8"}, {NULL, NULL}};
+    const struct edge_header headers[] = {
+        {"etag", "\"e:1\""}, {"content-type", "text/html; charset=utf-8"}, {NULL, NULL}};
     struct frame *body = frame_new("later", 5);
     edge_request_answer(fixture.held[0], 404, headers, body);
     frame_unref(&body);
@@ -93,7 +96,8 @@ static void a_request_is_answered_later(void **state)
     assert_string_equal(answer.body, "later");
     assert_non_null(strstr(answer.head, "HTTP/1.1 404 Not Found\r\n"));
     assert_non_null(strstr(answer.head, "etag: \"e:1\"\r\n"));
-    assert_non_null(strstr(answer.head, "require-trusted-types-for 'script'; trusted-types svelte-trusted-html\r\n"));
+    assert_non_null(
+        strstr(answer.head, "require-trusted-types-for 'script'; trusted-types svelte-trusted-html\r\n"));
     answer_clear(&answer);
     peer_close(&peer);
     fixture_close(&fixture);
@@ -308,7 +312,8 @@ static void a_large_body_goes_in_and_comes_out_whole(void **state)
     for (size_t i = 0; i < size; i++)
         large[i] = (char)(i * 2654435761u >> 13);
     struct peer peer = peer_open_to(&fixture, 4096); /* reads slowly, so that the answer goes in pieces */
-    peer_say(&peer, "POST /large HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1000000\r\n\r\n");
+    peer_say(&peer,
+             "POST /large HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1000000\r\n\r\n");
     peer_await(&peer, peer_has(&peer, "HTTP/1.1 100 Continue\r\n\r\n"));
     peer_drop(&peer, peer.in.size);
     peer_send(&peer, large, size);
@@ -335,12 +340,12 @@ static void what_is_no_request_is_refused(void **state)
         {"GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n", 400},
         {"GET /%00 HTTP/1.1\r\nHost: h\r\n\r\n", 400},
         {"GET /a\x01 HTTP/1.1\r\nHost: h\r\n\r\n", 400},
-        {"GET / HTTP/1.1\r\n\r\n", 400},                                                  /* no host */
-        {"GET / HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n", 400},                            /* two */
-        {"GET / HTTP/1.1\r\nHost: h\r\nHost : h\r\n\r\n", 400},                           /* a blank before the colon */
-        {"GET / HTTP/1.1\r\nHost: h\r\nX: a\r\n b\r\n\r\n", 400},                         /* a folded line */
-        {"GET / HTTP/1.1\r\nHost: h\nX: a\r\n\r\n", 400},                                 /* a bare line feed */
-        {"GET / HTTP/1.1\r\nHost: h\r\nX\r\n\r\n", 400},                                  /* no colon */
+        {"GET / HTTP/1.1\r\n\r\n", 400},                          /* no host */
+        {"GET / HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n", 400},    /* two */
+        {"GET / HTTP/1.1\r\nHost: h\r\nHost : h\r\n\r\n", 400},   /* a blank before the colon */
+        {"GET / HTTP/1.1\r\nHost: h\r\nX: a\r\n b\r\n\r\n", 400}, /* a folded line */
+        {"GET / HTTP/1.1\r\nHost: h\nX: a\r\n\r\n", 400},         /* a bare line feed */
+        {"GET / HTTP/1.1\r\nHost: h\r\nX\r\n\r\n", 400},          /* no colon */
         {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n", 400},
         {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1x\r\n\r\n", 400},
         {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length:\r\n\r\n", 400},
@@ -405,14 +410,17 @@ static void origins_are_judged_by_host_and_by_the_list(void **state)
     } cases[] = {
         {POST "Origin: http://here.example\r\n\r\n", 200, NULL},
         {POST "Origin: https://HERE.example\r\n\r\n", 200, NULL},
-        {POST "Origin: https://friend.example\r\n\r\n", 200, "access-control-allow-origin: https://friend.example\r\n"},
-        {GET "Origin: https://friend.example\r\n\r\n", 200, "access-control-allow-origin: https://friend.example\r\n"},
+        {POST "Origin: https://friend.example\r\n\r\n", 200,
+         "access-control-allow-origin: https://friend.example\r\n"},
+        {GET "Origin: https://friend.example\r\n\r\n", 200,
+         "access-control-allow-origin: https://friend.example\r\n"},
         {POST "\r\n", 200, NULL},
         {POST "Origin: https://foe.example\r\n\r\n", 403, NULL},
         {POST "Origin: https://here.example.foe.example\r\n\r\n", 403, NULL},
         {POST "Origin: https://here.example:8080\r\n\r\n", 403, NULL},
         {POST "Origin: null\r\n\r\n", 403, NULL},
-        {GET "Origin: https://foe.example\r\n\r\n", 200, NULL}, /* without the header, its pages cannot read it */
+        {GET "Origin: https://foe.example\r\n\r\n", 200,
+         NULL}, /* without the header, its pages cannot read it */
     };
     struct fixture fixture;
     (void)state;
@@ -447,8 +455,9 @@ static void preflights_are_answered_by_the_edge(void **state)
     assert_int_equal(answer.status, 204);
     assert_non_null(strstr(answer.head, "access-control-allow-origin: https://friend.example\r\n"));
     assert_non_null(strstr(answer.head, "access-control-allow-methods: GET, POST\r\n"));
-    assert_non_null(strstr(answer.head, "access-control-allow-headers: authorization, content-type, idempotency-key, "
-                                        "if-none-match\r\n"));
+    assert_non_null(strstr(answer.head,
+                           "access-control-allow-headers: authorization, content-type, idempotency-key, "
+                           "if-none-match\r\n"));
     assert_null(strstr(answer.head, "content-length"));
     answer_clear(&answer);
     peer_say(&peer, "OPTIONS /api HTTP/1.1\r\nHost: h\r\nOrigin: https://foe.example\r\n"

@@ -1,4 +1,5 @@
-/* A real Redis of a test's own, on a unix socket in a fresh directory, and a loop that runs until something is so. */
+/* A real Redis of a test's own, on a unix socket in a fresh directory, and a loop that runs until something
+ * is so. */
 #ifndef TESTS_UNIT_STORE_REDIS_FIXTURE_H
 #define TESTS_UNIT_STORE_REDIS_FIXTURE_H
 
@@ -52,8 +53,9 @@ static inline void redis_run(struct redis_fixture *redis)
     redis->pid = fork();
     assert_true(redis->pid >= 0);
     if (redis->pid == 0) {
-        const char *argv[40] = {"redis-server", "--port",  "0",  "--unixsocket", redis->socket, "--dir",
-                                redis->directory, "--loglevel", "warning", "--logfile", "redis.log"};
+        const char *argv[40] = {"redis-server", "--port",         "0",          "--unixsocket", redis->socket,
+                                "--dir",        redis->directory, "--loglevel", "warning",      "--logfile",
+                                "redis.log"};
         size_t count = 11;
         for (size_t i = 0; i < ARRAY_SIZE(redis->options) && redis->options[i]; i++)
             argv[count++] = redis->options[i];
@@ -80,7 +82,8 @@ static inline void redis_start(struct redis_fixture *redis, ...)
         redis->options[count++] = option;
     va_end(list);
     if (!count) {
-        static const char *const usual[] = {"--appendonly", "yes", "--save", "", "--enable-debug-command", "yes"};
+        static const char *const usual[] = {"--appendonly",           "yes", "--save", "",
+                                            "--enable-debug-command", "yes"};
         memcpy(redis->options, usual, sizeof(usual));
     }
     redis_run(redis);
@@ -119,7 +122,9 @@ static inline redisReply *redis_do(const struct redis_fixture *redis, const char
 static inline int64_t redis_integer(const struct redis_fixture *redis, const char *command)
 {
     redisReply *reply = redis_do(redis, command);
-    int64_t number = reply->type == REDIS_REPLY_INTEGER ? reply->integer : reply->str ? atoll(reply->str) : -1;
+    int64_t number = reply->type == REDIS_REPLY_INTEGER ? reply->integer
+                     : reply->str                       ? atoll(reply->str)
+                                                        : -1;
     freeReplyObject(reply);
     return number;
 }
@@ -144,7 +149,8 @@ static inline void loop_late(uv_timer_t *timer)
     *(bool *)timer->data = true;
 }
 
-/* Runs the loop until `is` (or for as long as it does not become so, half a minute at most, and says what did not). */
+/* Runs the loop until `is` (or for as long as it does not become so, half a minute at most, and says what did
+ * not). */
 static inline void loop_until_(uv_loop_t *loop, bool (*is)(void *arg), void *arg, const char *what)
 {
     uv_timer_t tick, end;
@@ -270,8 +276,8 @@ static inline void outcome_set(void *arg, const struct store_answer *answer)
     static int order;
     struct outcome *outcome = arg;
     assert_false(outcome->done);
-    *outcome = (struct outcome){.done = true, .order = ++order, .refusal = answer->refusal, .seq = answer->seq,
-                                .now = answer->now};
+    *outcome = (struct outcome){
+        .done = true, .order = ++order, .refusal = answer->refusal, .seq = answer->seq, .now = answer->now};
     memcpy(outcome->epoch, answer->epoch, sizeof(outcome->epoch));
     for (size_t i = 0; i < answer->count && i < ARRAY_SIZE(outcome->names); i++) {
         outcome->names[i] = memory_string(answer->values[i].key);
@@ -298,8 +304,9 @@ static inline const char *outcome_get(const struct outcome *outcome, const char 
 }
 
 /* Arguments are texts, then NULL. */
-static inline void call_start(struct store_fixture *fixture, struct outcome *outcome, const struct actor *actor,
-                              const char *key, const char *session, const char *function, ...)
+static inline void call_start(struct store_fixture *fixture, struct outcome *outcome,
+                              const struct actor *actor, const char *key, const char *session,
+                              const char *function, ...)
 {
     struct store_argument arguments[64];
     size_t count = 0;
@@ -313,7 +320,7 @@ static inline void call_start(struct store_fixture *fixture, struct outcome *out
     assert_false(outcome->done); /* never from inside */
 }
 
-#define call_now(fixture, outcome, ...)                                                                              \
+#define call_now(fixture, outcome, ...)                                                                      \
     (call_start(fixture, outcome, __VA_ARGS__, NULL), loop_until(&(fixture)->loop, is_true, &(outcome)->done))
 
 static inline void expect_ok(struct outcome *outcome)
@@ -327,9 +334,10 @@ static inline void expect_ok(struct outcome *outcome)
 static inline void session_make(struct store_fixture *fixture, const char *id)
 {
     struct outcome outcome = {0};
-    call_now(fixture, &outcome, NULL, NULL, id, "session_create", "abcd", /* its fields */ "3", "title", "Crémerie", "join",
-             "open", "seed", id, /* no media */ "0", /* a challenge */ "1", "c1", "Quel parfum ?", "", "", "approval", "", "",
-             "", "", "open", "live", "", "", "", /* an idea */ "1", "c1", "Vanille", "", "");
+    call_now(fixture, &outcome, NULL, NULL, id, "session_create", "abcd", /* its fields */ "3", "title",
+             "Crémerie", "join", "open", "seed", id, /* no media */ "0", /* a challenge */ "1", "c1",
+             "Quel parfum ?", "", "", "approval", "", "", "", "", "open", "live", "", "", "",
+             /* an idea */ "1", "c1", "Vanille", "", "");
     expect_ok(&outcome);
     outcome_clear(&outcome);
 }

@@ -1,4 +1,5 @@
-/* Following a session through what happens to connections and to Redis: what the follower holds is always what Redis has. */
+/* Following a session through what happens to connections and to Redis: what the follower holds is always
+ * what Redis has. */
 #include "redis_fixture.h"
 
 #include "base/map.h"
@@ -19,8 +20,7 @@ struct fold_field {
 
 static void fold_clear_fields(struct fold *fold)
 {
-    map_for_each(entry, &fold->fields)
-    {
+    map_for_each (entry, &fold->fields) {
         struct fold_field *field = entry->value;
         free(field->key);
         free(field->value);
@@ -34,8 +34,8 @@ static void fold_write(struct fold *fold, const struct field_write *write)
     struct fold_field *field = memory_alloc(sizeof(*field));
     field->key = memory_bytes(write->key, write->key_size);
     field->value = memory_bytes(write->value, write->value_size);
-    struct fold_field *old = write->value_size ? map_put(&fold->fields, field->key, field)
-                                               : map_remove(&fold->fields, write->key);
+    struct fold_field *old =
+        write->value_size ? map_put(&fold->fields, field->key, field) : map_remove(&fold->fields, write->key);
     if (!write->value_size) {
         free(field->key);
         free(field->value);
@@ -77,7 +77,8 @@ static void fold_load_end(void *owner, const char *epoch, int64_t seq)
 static void fold_event(void *owner, const struct event *event)
 {
     struct fold *fold = owner;
-    assert_true((fold->loading && fold->seq == 0) || event->seq == fold->seq + 1); /* in order, none missing, none twice */
+    assert_true((fold->loading && fold->seq == 0) ||
+                event->seq == fold->seq + 1); /* in order, none missing, none twice */
     if (!fold->loading)
         assert_string_equal(event->epoch, fold->epoch);
     fold->seq = event->seq;
@@ -172,8 +173,14 @@ static void write_titles(const struct redis_fixture *redis, const char *title, i
     redisContext *context = redis_dial(redis);
     for (int i = 1; i <= count; i++) {
         CLEAN_FREE char *text = memory_print("=%s %d", title, i);
-        const char *arguments[] = {"FCALL", "session_edit_1", "1", "palabre:{danette}:meta", "0", "", "", "brand", "open", "", "", "",
-                                   text,    "",               ""};
+        const char *arguments[] = {"FCALL", "session_edit_1",
+                                   "1",     "palabre:{danette}:meta",
+                                   "0",     "",
+                                   "",      "brand",
+                                   "open",  "",
+                                   "",      "",
+                                   text,    "",
+                                   ""};
         redisReply *reply = redisCommandArgv(context, ARRAY_SIZE(arguments), arguments, NULL);
         assert_non_null(reply);
         if (reply->type != REDIS_REPLY_ARRAY || strcmp(reply->element[0]->str, "ok") != 0)
@@ -201,8 +208,7 @@ static void expect_same_as_a_new_load(struct scene *scene)
     assert_int_equal(fold.seq, scene->fold.seq);
     assert_string_equal(fold.epoch, scene->fold.epoch);
     assert_int_equal(fold.fields.count, scene->fold.fields.count);
-    map_for_each(entry, &fold.fields)
-    {
+    map_for_each (entry, &fold.fields) {
         const char *value = fold_get(&scene->fold, entry->key);
         assert_non_null(value);
         assert_string_equal(value, ((struct fold_field *)entry->value)->value);
@@ -260,7 +266,9 @@ static void test_a_load_in_many_slices_under_writes_is_what_redis_has(void **sta
     scene_open(&scene);
     redisContext *context = redis_dial(&scene.redis);
     for (int i = 0; i < 1500; i++) {
-        const char *arguments[] = {"FCALL", "idea_add_1", "1", "palabre:{danette}:meta", "0", "", "", "brand", "open", "", "", "",
+        const char *arguments[] = {"FCALL", "idea_add_1", "1", "palabre:{danette}:meta",
+                                   "0",     "",           "",  "brand",
+                                   "open",  "",           "",  "",
                                    "c1",    "Une idée",   "",  ""};
         freeReplyObject(redisCommandArgv(context, ARRAY_SIZE(arguments), arguments, NULL));
     }
@@ -312,11 +320,13 @@ static void test_a_gap_in_the_messages_is_seen_at_the_next_one(void **state)
     redisReply *epoch = redis_do(&scene.redis, "HGET palabre:{danette}:meta epoch");
     int64_t seq = redis_seq(&scene.redis) + 1;
     CLEAN_FREE char *number = memory_print("%lld", (long long)seq);
-    CLEAN_FREE char *event = memory_print("*7\r\n$1\r\n1\r\n$%zu\r\n%s\r\n$12\r\n%s\r\n$1\r\n5\r\n$14\r\nsession_edited\r\n"
-                                          "$9\r\ns:s.brief\r\n$4\r\nbref\r\n",
-                                          strlen(number), number, epoch->str);
+    CLEAN_FREE char *event =
+        memory_print("*7\r\n$1\r\n1\r\n$%zu\r\n%s\r\n$12\r\n%s\r\n$1\r\n5\r\n$14\r\nsession_edited\r\n"
+                     "$9\r\ns:s.brief\r\n$4\r\nbref\r\n",
+                     strlen(number), number, epoch->str);
     freeReplyObject(epoch);
-    freeReplyObject(redis_do(&scene.redis, "XADD palabre:{danette}:log %s-0 e %b", number, event, strlen(event)));
+    freeReplyObject(
+        redis_do(&scene.redis, "XADD palabre:{danette}:log %s-0 e %b", number, event, strlen(event)));
     freeReplyObject(redis_do(&scene.redis, "HSET palabre:{danette}:meta seq %s brief bref", number));
     write_titles(&scene.redis, "Après", 1);
     scene.fold.want = seq + 1;
@@ -388,7 +398,8 @@ static void test_an_event_of_an_unknown_kind_or_version_ends_the_following(void 
     for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
         struct scene scene;
         scene_open(&scene);
-        freeReplyObject(redis_do(&scene.redis, "SPUBLISH palabre:{danette}:events:0 %b", events[i], strlen(events[i])));
+        freeReplyObject(
+            redis_do(&scene.redis, "SPUBLISH palabre:{danette}:events:0 %b", events[i], strlen(events[i])));
         loop_until(&scene.fixture.loop, fold_is_gone, &scene.fold);
         assert_int_equal(scene.fold.gone, ERROR_not_supported);
         write_titles(&scene.redis, "Sourd", 2);
@@ -401,12 +412,18 @@ static void test_an_event_of_an_unknown_kind_or_version_ends_the_following(void 
 static void test_bytes_that_are_no_event_end_the_following_and_are_told(void **state)
 {
     (void)state;
-    static const char *const events[] = {"", "*", "*5\r\n$1\r\n1\r\n", "*5\r\n$9999999999\r\n1\r\n", "*2\r\n$1\r\n1\r\n$1\r\n1\r\n",
-                                         "hello", "*99999\r\n$1\r\n1\r\n"};
+    static const char *const events[] = {"",
+                                         "*",
+                                         "*5\r\n$1\r\n1\r\n",
+                                         "*5\r\n$9999999999\r\n1\r\n",
+                                         "*2\r\n$1\r\n1\r\n$1\r\n1\r\n",
+                                         "hello",
+                                         "*99999\r\n$1\r\n1\r\n"};
     for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
         struct scene scene;
         scene_open(&scene);
-        freeReplyObject(redis_do(&scene.redis, "SPUBLISH palabre:{danette}:events:0 %b", events[i], strlen(events[i])));
+        freeReplyObject(
+            redis_do(&scene.redis, "SPUBLISH palabre:{danette}:events:0 %b", events[i], strlen(events[i])));
         loop_until(&scene.fixture.loop, fold_is_gone, &scene.fold);
         assert_int_equal(scene.fold.gone, ERROR_internal_error);
         assert_non_null(scene.fixture.warned);
@@ -432,8 +449,8 @@ static void test_what_comes_due_is_closed_at_its_date_without_anybody_asking(voi
     closes_at = outcome.now + 600;
     outcome_clear(&outcome);
     CLEAN_FREE char *date = memory_print("=%lld", (long long)closes_at);
-    call_now(&scene.fixture, &outcome, NULL, NULL, "danette", "challenge_edit", "c1", "", "", "", "", "", "", "", "", "", "", "", date,
-             "", "=plus court");
+    call_now(&scene.fixture, &outcome, NULL, NULL, "danette", "challenge_edit", "c1", "", "", "", "", "", "",
+             "", "", "", "", "", date, "", "=plus court");
     expect_ok(&outcome);
     outcome_clear(&outcome);
     loop_until(&scene.fixture.loop, challenge_is_closed, &scene.fold);

@@ -1,13 +1,15 @@
 #include "redis_fixture.h"
 
-#include "store/store_inside.h"
+#include <netinet/in.h>
 
-static const struct actor ana = {.session = "danette", .id = "p1", .role = ROLE_participant, .level = level_open};
+static const struct actor ana = {
+    .session = "danette", .id = "p1", .role = ROLE_participant, .level = level_open};
 
 static void join(struct store_fixture *fixture, const char *session)
 {
     struct outcome outcome = {0};
-    call_now(fixture, &outcome, &(struct actor){.role = ROLE_participant}, NULL, session, "participant_join", "Ana", "1");
+    call_now(fixture, &outcome, &(struct actor){.role = ROLE_participant}, NULL, session, "participant_join",
+             "Ana", "1");
     expect_ok(&outcome);
     assert_string_equal(outcome_get(&outcome, "participant"), "p1");
     outcome_clear(&outcome);
@@ -360,7 +362,8 @@ static void test_an_evicting_redis_is_refused_also_where_config_is_forbidden(voi
     (void)state;
     struct redis_fixture redis;
     struct store_fixture fixture;
-    redis_start(&redis, "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru", "--rename-command", "CONFIG", "NO", NULL);
+    redis_start(&redis, "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru", "--rename-command",
+                "CONFIG", "NO", NULL);
     fixture_open(&fixture, redis.url);
     loop_until(&fixture.loop, fixture_has_fault, &fixture);
     assert_non_null(strstr(store_fault(fixture.store), "evict"));
@@ -445,6 +448,86 @@ static void test_sessions_and_the_deployment_are_found_by_all(void **state)
     redis_stop(&redis);
 }
 
+static int port_free(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(address);
+    int file = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(file, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(getsockname(file, (struct sockaddr *)&address, &size), 0);
+    close(file);
+    return ntohs(address.sin_port);
+}
+
+static void test_a_host_is_looked_up_and_its_addresses_tried_in_turn(void **state)
+{
+    (void)state;
+    struct redis_fixture redis;
+    struct store_fixture fixture;
+    char port[8], url[64];
+    snprintf(port, sizeof(port), "%d", port_free());
+    redis_start(&redis, "--appendonly", "yes", "--port", port, "--bind", "127.0.0.1", NULL);
+    static const char *const hosts[] = {"localhost",
+                                        "127.0.0.1"}; /* the first may be ::1, where nobody listens */
+    for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+        snprintf(url, sizeof(url), "redis://%s:%s/%zu", hosts[i], port, i);
+        fixture_open(&fixture, url);
+        session_make(&fixture, "danette");
+        fixture_close(&fixture);
+    }
+    assert_int_equal(redis_integer(&redis, "EXISTS palabre:{danette}:meta"), 1);
+    redis_stop(&redis);
+}
+
+static void test_a_host_that_does_not_exist_leaves_the_store_trying_and_it_closes(void **state)
+{
+    (void)state;
+    struct store_fixture fixture;
+    fixture_open(&fixture, "redis://no-such-host.invalid:1");
+    struct outcome outcome = {0};
+    call_now(&fixture, &outcome, NULL, NULL, "danette", "session_due");
+    assert_int_equal(outcome.refusal.error, ERROR_store_unavailable);
+    outcome_clear(&outcome);
+    fixture_close(&fixture);
+}
+
+static void test_a_picture_of_a_mebibyte_comes_back_byte_for_byte(void **state)
+{
+    (void)state;
+    enum { SIZE = 1 << 20 };
+    struct redis_fixture redis;
+    struct store_fixture fixture;
+    redis_start(&redis, NULL);
+    fixture_open(&fixture, redis.url);
+    char *bytes = memory_alloc(SIZE);
+    for (int i = 0; i < SIZE; i++)
+        bytes[i] = (char)(i * 7 + i / 256);
+    static const char *const texts[] = {"abcd", "2", "title", "Images", "seed", "images", "1", "0f0f", "{}"};
+    struct store_argument arguments[12];
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+        arguments[i] = (struct store_argument){texts[i], strlen(texts[i])};
+    arguments[9] = (struct store_argument){bytes, SIZE};
+    arguments[10] = arguments[11] = (struct store_argument){"0", 1};
+    struct outcome outcome = {0};
+    store_call(fixture.store, "images", "session_create", NULL, NULL, 0, arguments, 12, outcome_set,
+               &outcome);
+    loop_until(&fixture.loop, is_true, &outcome.done);
+    expect_ok(&outcome);
+    outcome_clear(&outcome);
+    store_media(fixture.store, "images", "0f0f", outcome_set, &outcome);
+    loop_until(&fixture.loop, is_true, &outcome.done);
+    expect_ok(&outcome);
+    assert_memory_equal(outcome_get(&outcome, "bytes"), bytes, SIZE);
+    outcome_clear(&outcome);
+    store_media(fixture.store, "images", "1e1e", outcome_set, &outcome);
+    loop_until(&fixture.loop, is_true, &outcome.done);
+    assert_int_equal(outcome.refusal.error, ERROR_media_unknown);
+    outcome_clear(&outcome);
+    free(bytes);
+    fixture_close(&fixture);
+    redis_stop(&redis);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -466,6 +549,9 @@ int main(void)
         cmocka_unit_test(test_what_a_volatile_redis_can_lose_is_told),
         cmocka_unit_test(test_a_wrong_password_is_a_fault_and_a_right_one_is_not),
         cmocka_unit_test(test_sessions_and_the_deployment_are_found_by_all),
+        cmocka_unit_test(test_a_host_is_looked_up_and_its_addresses_tried_in_turn),
+        cmocka_unit_test(test_a_host_that_does_not_exist_leaves_the_store_trying_and_it_closes),
+        cmocka_unit_test(test_a_picture_of_a_mebibyte_comes_back_byte_for_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
