@@ -12,11 +12,14 @@ struct call {
     call_reply *reply;
     void *arg;
     struct room_wait wait;
+    bool visits; /* keeps the asker's ballots, which say what they may see */
 };
 
 static void call_end(struct call *call, const struct refusal *refusal, const char *result, size_t size)
 {
     call->reply(call->arg, refusal, result, size);
+    if (call->visits)
+        room_visit(call->room, &call->actor, false);
     room_release(&call->room);
     command_clear(&call->command);
     free(call);
@@ -101,8 +104,11 @@ void call_run(struct room *room, const struct actor *actor, struct rules_buckets
     call->reply = reply;
     call->arg = arg;
     command_init(command, command->kind);
-    if (command_row(call->command.kind)->effect == WRITE)
+    if (command_row(call->command.kind)->effect == WRITE) {
         store_command(live->settings.store, room->session, actor, &call->command, 0, call_written, call);
-    else
-        room_wait(room, &call->wait, "", 0, LIMIT_STORE_MS, call_read);
+        return;
+    }
+    call->visits = true;
+    room_visit(room, actor, true);
+    room_wait(room, &call->wait, actor_is_person(actor) ? call->actor.id : "", 0, LIMIT_STORE_MS, call_read);
 }

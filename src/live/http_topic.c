@@ -39,11 +39,18 @@ static bool position_parse(const char *text, size_t size, char out_epoch[65], in
     return end != colon + 1 && end == text + size && *out_v >= 0 && *out_v <= (int64_t)LIMIT_SEQUENCE;
 }
 
+/* If-None-Match is a list, compared weakly (RFC 9110, 13.1.2); no position holds a quote. */
+static bool get_holds(const struct topic_get *get, const char *tag)
+{
+    const char *held = edge_request_header(get->request, "if-none-match");
+    return strcmp(held, "*") == 0 || strstr(held, tag);
+}
+
 static void get_answer(struct topic_get *get)
 {
     const struct view *view = get->room->view;
     enum audience audience = view_audience(view, &get->actor, &get->topic);
-    char epoch[DOCUMENT_EPOCH_ROOM], tag[DOCUMENT_EPOCH_ROOM + 32], held[DOCUMENT_EPOCH_ROOM + 32];
+    char epoch[DOCUMENT_EPOCH_ROOM], tag[DOCUMENT_EPOCH_ROOM + 32];
     document_epoch(view, audience, epoch);
     int64_t version = view_topic_version(view, &get->topic, audience);
     snprintf(tag, sizeof(tag), "\"%s:%lld\"", epoch, (long long)version);
@@ -52,8 +59,7 @@ static void get_answer(struct topic_get *get)
                                           {"vary", "Authorization"},
                                           {"etag", tag},
                                           {NULL, NULL}};
-    snprintf(held, sizeof(held), "%s", edge_request_header(get->request, "if-none-match"));
-    if (strcmp(held, tag) == 0) {
+    if (get_holds(get, tag)) {
         edge_request_answer(get->request, 304, headers, NULL);
         return;
     }

@@ -12,9 +12,11 @@
 
 #define DEMO_PEOPLE      40  /* simulated people a session */
 #define DEMO_STEP_MS     300 /* between two things that one of them does */
-#define DEMO_IDEA_ONE_IN 14  /* one step in so many is an idea, where people may propose and have some left */
+#define DEMO_IDEA_ONE_IN 14  /* one step in so many is an idea, where people may propose and have some left  \
+                              */
 
-/* One session: made, then peopled, then given a moderator, each step beginning when the one before has answered. */
+/* One session: made, then peopled, then given a moderator, each step beginning when the one before has
+ * answered. */
 struct demo_session {
     struct demo *demo;
     struct definition definition;
@@ -130,8 +132,8 @@ static void session_call(struct demo_session *session, const char *function, enu
     const struct actor actor = {.role = role, .level = level_open};
     const struct store_argument arguments[] = {{name, strlen(name)}, {"1", 1}};
     session->demo->calls++;
-    store_call(session->demo->live->settings.store, session->link.session, function, &actor, NULL, 0, arguments,
-               ARRAY_SIZE(arguments), answered, session);
+    store_call(session->demo->live->settings.store, session->link.session, function, &actor, NULL, 0,
+               arguments, ARRAY_SIZE(arguments), answered, session);
 }
 
 static void session_joined(void *arg, const struct store_answer *answer)

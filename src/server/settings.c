@@ -13,9 +13,9 @@ extern char **environ;
 /* Where a value comes from; a stronger source has been read before and stands. */
 struct source {
     struct settings *settings;
-    const char *name;  /* "the command line", a variable, a file: for messages */
-    unsigned settled;  /* bit per option that a stronger source has given */
-    unsigned given;    /* bit per option that this one has given */
+    const char *name; /* "the command line", a variable, a file: for messages */
+    unsigned settled; /* bit per option that a stronger source has given */
+    unsigned given;   /* bit per option that this one has given */
     char *message;
 };
 
@@ -60,7 +60,8 @@ static bool set_data(struct source *source, const char *value)
 static bool set_redis(struct source *source, const char *value)
 {
     if (strncmp(value, "redis://", 8) != 0 && strncmp(value, "unix:", 5) != 0)
-        return source_fail(source, "redis", "redis://[user:password@]host:port[/db] or unix:/path is expected");
+        return source_fail(source, "redis",
+                           "redis://[user:password@]host:port[/db] or unix:/path is expected");
     set_text(&source->settings->redis, value);
     return true;
 }
@@ -90,8 +91,8 @@ static bool set_allow_origin(struct source *source, const char *value)
     const char *host = strstr(value, "://");
     if (!is_http_url(value) || !host || strchr(host + 3, '/'))
         return source_fail(source, "allow-origin", "an origin is expected, as https://www.example.com");
-    settings->allow_origins =
-        memory_resize(settings->allow_origins, (settings->origin_count + 2) * sizeof(*settings->allow_origins));
+    settings->allow_origins = memory_resize(settings->allow_origins,
+                                            (settings->origin_count + 2) * sizeof(*settings->allow_origins));
     settings->allow_origins[settings->origin_count++] = memory_string(value);
     settings->allow_origins[settings->origin_count] = NULL;
     return true;
@@ -135,10 +136,14 @@ static const struct {
     bool flag, list;
     option_set *set;
 } options[] = {
-    {"config", true, false, false, read_config},        {"data", true, false, false, set_data},
-    {"redis", true, false, false, set_redis},           {"listen", false, false, false, set_listen},
-    {"public-url", false, false, false, set_public_url}, {"allow-origin", false, false, true, set_allow_origin},
-    {"tick", false, false, false, set_tick},            {"demo", false, true, false, set_demo},
+    {"config", true, false, false, read_config},
+    {"data", true, false, false, set_data},
+    {"redis", true, false, false, set_redis},
+    {"listen", false, false, false, set_listen},
+    {"public-url", false, false, false, set_public_url},
+    {"allow-origin", false, false, true, set_allow_origin},
+    {"tick", false, false, false, set_tick},
+    {"demo", false, true, false, set_demo},
     {"check", false, true, false, set_check},
 };
 
@@ -210,7 +215,8 @@ static bool read_variable(struct source *source, const char *variable, bool comm
         *c = *c == '_' ? '-' : (char)tolower((unsigned char)*c);
     int option = size < sizeof(name) ? option_find(name, strlen(name)) : -1;
     if (option < 0)
-        return source_fail(source, memory_bytes(variable, (size_t)(equals - variable)), "there is no such setting");
+        return source_fail(source, memory_bytes(variable, (size_t)(equals - variable)),
+                           "there is no such setting");
     if (command && !options[option].command)
         return true; /* serve's alone: right for another command to pass over */
     if (!options[option].list)
@@ -282,11 +288,14 @@ bool settings_read(struct settings *out_settings, int *argc, char **argv, bool c
         environment.settled |= 1u << config_option;
     if (good)
         good = read_environment(&environment, command, config_option);
-    struct source file = {.settings = &settings, .name = "config", .settled = source.given | environment.given};
+    struct source file = {
+        .settings = &settings, .name = "config", .settled = source.given | environment.given};
     if (good && config)
         good = read_config(&file, config);
     if (!good) {
-        *out_message = source.message ? source.message : environment.message ? environment.message : file.message;
+        *out_message = source.message        ? source.message
+                       : environment.message ? environment.message
+                                             : file.message;
         settings_clear(&settings);
         return false;
     }

@@ -120,7 +120,8 @@ static void idea_rank_again(struct idea *idea)
         if (was && !is)
             ranking_remove(&rankings[rank][RANK_PUBLISHED], idea);
         for (int set = 0; set < RANK_SETS; set++)
-            at[rank][set] = moved[rank] ? ranking_find(&rankings[rank][set], idea) : 0;
+            at[rank][set] =
+                moved[rank] ? ranking_find_near(&rankings[rank][set], idea, idea->places[rank][set]) : 0;
     }
     idea->score = score;
     idea->mix = idea->fields.mix;
@@ -128,9 +129,10 @@ static void idea_rank_again(struct idea *idea)
     idea->published = is;
     for (int rank = 0; rank < RANK_COUNT; rank++) {
         if (moved[rank])
-            ranking_settle(&rankings[rank][RANK_ALL], at[rank][RANK_ALL]);
+            idea->places[rank][RANK_ALL] = ranking_settle(&rankings[rank][RANK_ALL], at[rank][RANK_ALL]);
         if (moved[rank] && was && is)
-            ranking_settle(&rankings[rank][RANK_PUBLISHED], at[rank][RANK_PUBLISHED]);
+            idea->places[rank][RANK_PUBLISHED] =
+                ranking_settle(&rankings[rank][RANK_PUBLISHED], at[rank][RANK_PUBLISHED]);
         if (!was && is)
             ranking_insert(&rankings[rank][RANK_PUBLISHED], idea);
     }

@@ -15,6 +15,7 @@ struct idea {
     struct list of_author;       /* in person.ideas */
     int64_t score, mix, n;       /* by which it is ranked now */
     bool published;              /* by which it is ranked now */
+    size_t places[RANK_COUNT][RANK_SETS]; /* where it was last seen in each order: a hint */
     int64_t flipped;             /* when it last became published, or ceased to be */
     struct window_slot slots[order_count][CLASS_COUNT];
     struct track tracks[CLASS_COUNT]; /* of topic idea:<id> */

@@ -68,7 +68,8 @@ static void similar_grow(struct similar *similar)
     similar->table_room = room;
 }
 
-static void similar_post(struct similar *similar, uint32_t trigram, uint32_t entry)
+/* False where the trigram has this entry already: entries are posted one after the other. */
+static bool similar_post(struct similar *similar, uint32_t trigram, uint32_t entry)
 {
     if ((similar->table_count + 1) * 2 > similar->table_room)
         similar_grow(similar);
@@ -77,11 +78,14 @@ static void similar_post(struct similar *similar, uint32_t trigram, uint32_t ent
         postings->trigram = trigram;
         similar->table_count++;
     }
+    if (postings->count && postings->entries[postings->count - 1] == entry)
+        return false;
     if (postings->count == postings->room) {
         postings->room = postings->room ? postings->room * 2 : 4;
         postings->entries = memory_resize(postings->entries, postings->room * sizeof(*postings->entries));
     }
     postings->entries[postings->count++] = entry;
+    return true;
 }
 
 static int similar_compare_trigrams(const void *a, const void *b)
@@ -98,7 +102,7 @@ static size_t similar_char(const char *at)
     return size;
 }
 
-/* The distinct trigrams of a text, as digests, with a space at either end; the caller frees. */
+/* The trigrams of a text, as digests, with a space at either end; the caller frees. */
 static uint32_t *similar_trigrams(const char *title, const char *body, size_t *out_count)
 {
     CLEAN_FREE char *text = memory_print("%s%s%s", title ? title : "", body ? " " : "", body ? body : "");
@@ -115,13 +119,18 @@ static uint32_t *similar_trigrams(const char *title, const char *body, size_t *o
         trigrams[count++] = digest ? digest : 1;
         at += one;
     }
-    qsort(trigrams, count, sizeof(*trigrams), similar_compare_trigrams);
+    *out_count = count;
+    return trigrams;
+}
+
+static size_t similar_distinct(uint32_t *trigrams, size_t count)
+{
     size_t distinct = 0;
+    qsort(trigrams, count, sizeof(*trigrams), similar_compare_trigrams);
     for (size_t i = 0; i < count; i++)
         if (i == 0 || trigrams[i] != trigrams[i - 1])
             trigrams[distinct++] = trigrams[i];
-    *out_count = distinct;
-    return trigrams;
+    return distinct;
 }
 
 static uint32_t similar_add(struct similar *similar, struct idea *idea, const char *title, const char *body)
@@ -135,9 +144,9 @@ static uint32_t similar_add(struct similar *similar, struct idea *idea, const ch
     if (similar->count == 0)
         similar->entries[similar->count++] = (struct similar_entry){0};
     uint32_t entry = (uint32_t)similar->count++;
-    similar->entries[entry] = (struct similar_entry){.idea = idea, .trigrams = (uint32_t)count};
+    similar->entries[entry] = (struct similar_entry){.idea = idea};
     for (size_t i = 0; i < count; i++)
-        similar_post(similar, trigrams[i], entry);
+        similar->entries[entry].trigrams += similar_post(similar, trigrams[i], entry);
     return entry;
 }
 
@@ -243,6 +252,7 @@ size_t similar_find(struct challenge *challenge, enum view_class class, const ch
     struct similar *similar = similar_refresh(challenge);
     size_t count, kept = 0;
     CLEAN_FREE uint32_t *trigrams = similar_trigrams(text, NULL, &count);
+    count = similar_distinct(trigrams, count);
     size_t found = similar_count(similar, trigrams, count);
     for (size_t i = 0; i < found; i++) {
         struct similar_entry *entry = &similar->entries[similar->found[i]];

@@ -63,6 +63,7 @@ static void view_empty(struct view *view, bool here)
     window_clear(&view->leaders_window);
     field_clear(&view->session.fields, ENTITY_session);
     view->session = (struct session){.entity = {.kind = ENTITY_session}};
+    view->touched_count = view->mark_count = view->promotion_count = 0; /* of an event that was not understood */
 }
 
 void view_free(struct view **where)
@@ -87,6 +88,8 @@ static void view_keep_person(struct view *view, struct person *person)
     person->points = person->n = 0;
     person->slot = (struct window_slot){0};
     person->track = (struct track){0};
+    person->entity.touched = person->entity.fresh = false;
+    person->entity.changed = 0;
     memset(person->entity.versions, 0, sizeof(person->entity.versions));
     map_put(&view->people, person->entity.id, person);
 }

@@ -28,7 +28,7 @@ json_t *params_load(const char *text, size_t size, struct refusal *out_refusal)
             return NULL;
         }
     }
-    json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+    json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
     if (!json)
         *out_refusal = refusal_of(ERROR_parse_error);
     return json;

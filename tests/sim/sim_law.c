@@ -112,10 +112,12 @@ static void sim_listen(struct sim *sim, struct truth_random *random)
     unsigned op = truth_draw(random, 20);
     struct truth_random renewal = {
         truth_draw(random, 1u << 31)}; /* as many draws whatever the listener holds */
+    if (op == 0 && listener->worker)
+        listener_drop(sim, listener);
     if (op == 0)
         listener_renew(sim, listener, &renewal);
-    if (op == 1 && listener->worker)
-        listener_drop(listener);
+    if (op < 3 && listener->worker)
+        listener_drop(sim, listener);
     else if (!listener->worker)
         listener_connect(sim, listener, worker);
     else
@@ -145,6 +147,23 @@ static void sim_step(struct sim *sim)
     }
     if (truth_draw(&sim->checks, 6) == 0)
         sim_compare(sim);
+}
+
+/* The class in which the truth says that this listener sees its topic. */
+static enum audience sim_audience(const struct sim *sim, const struct sim_listener *listener)
+{
+    const struct truth *truth = &sim->truth;
+    enum audience audience = role_audience(listener->actor.role);
+    if (listener->topic.kind == TOPIC_me)
+        return AUDIENCE_SELF;
+    if (topic_kind_subject(listener->topic.kind) == SUBJECT_NONE || audience == AUDIENCE_STAFF ||
+        listener->person < 0)
+        return audience;
+    int challenge = atoi(listener->topic.subject + 1);
+    if (listener->topic.kind == TOPIC_idea)
+        challenge = truth->ideas[challenge].challenge;
+    bool voted = truth->people[listener->person].ballots[challenge].cast;
+    return voted && truth->challenges[challenge].tally == tally_after_vote ? AUDIENCE_VOTED : audience;
 }
 
 static void sim_reference(struct sim *sim, const struct sim_listener *listener)
@@ -187,6 +206,8 @@ static void sim_rest(struct sim *sim)
             listener_tick(sim, listener);
         if (listener->waits || listener->version < 0)
             sim_fail(sim, "a listener has nothing at rest");
+        if (listener->audience != sim_audience(sim, listener))
+            sim_fail(sim, "a listener is %s at rest", audience_name(listener->audience));
         listener_check(sim, listener);
         if (!sim->failed)
             sim_reference(sim, listener);

@@ -6,7 +6,7 @@ import { BRAND, MINUTE, MODERATOR, SYSTEM, Server, Session, challengeArguments, 
 import { Random } from './random.js'
 import { assertRecount, journalTallies } from './recount.js'
 
-const HISTORIES = Number(process.env.PALABRE_HISTORIES ?? 40)
+const HISTORIES = Number(process.env.PALABRE_HISTORIES ?? 25)
 const STEPS = 70
 const ERRORS = new Set([...table('errors').matchAll(/^ERROR\((\w+),/gm)].map((m) => m[1]))
 

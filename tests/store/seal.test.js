@@ -127,9 +127,9 @@ class Twins {
   }
 }
 
-test('25 random pairs of sessions that differ in what was voted under a seal answer and publish alike', async () => {
+test('15 random pairs of sessions that differ in what was voted under a seal answer and publish alike', async () => {
   let differed = 0
-  for (let seed = 1; seed <= 25; seed++) {
+  for (let seed = 1; seed <= 15; seed++) {
     const twins = new Twins(seed)
     await twins.begin()
     for (let step = 0; step < 60; step++) {
@@ -142,7 +142,7 @@ test('25 random pairs of sessions that differ in what was voted under a seal ans
     if (sealed[0] !== sealed[1]) differed++
     await twins.close()
   }
-  assert.ok(differed > 20, 'the pairs did differ')
+  assert.ok(differed > 12, 'the pairs did differ')
 })
 
 test('points that a sealed vote earns are held, and given when the challenge closes', async () => {

@@ -172,6 +172,23 @@ test('single: choosing elsewhere while the choice is parked gives it up', async 
   assert.equal(await ballotOf(session, ana), 'open - i1:1')
 })
 
+test('what a parked idea lost while it was away it does not earn when it returns', async () => {
+  for (const tally of ['live', 'sealed']) {
+    const [session, ana, bob, cleo] = await room({ ballot: 'single', tally }, 3)
+    const { idea } = await session.add(ana, 'c1')
+    await session.vote(bob, idea, 1)
+    await session.vote(cleo, idea, 1)
+    await session.moderate(idea, 'hide')
+    await session.vote(bob, 'i1', 1)
+    const points = async () => (await session.read()).fields['p:p1.points']
+    assert.equal(await points(), '0')
+    await session.moderate(idea, 'publish')
+    assert.equal(await points(), tally === 'live' ? '11' : '10', 'the idea, and who waited')
+    await session.call('challenge_close', BRAND, 'c1')
+    assert.equal(await points(), '11')
+  }
+})
+
 test('budget: parked dots are given up idea by idea, just as many as are needed', async () => {
   const [session, ana] = await room({ ballot: 'budget', dots: 10 })
   await session.vote(ana, 'i1', 3)

@@ -46,7 +46,8 @@ export class Palabre {
 
   constructor({ args = [], env = {}, folder } = {}) {
     this.args = args;
-    this.env = { ...process.env, ...env };
+    /* A variable PALABRE_* that is no setting is an error to the server, and PALABRE_BINARY is ours. */
+    this.env = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PALABRE_'))), ...env };
     this.folder = folder ?? mkdtempSync(join(tmpdir(), 'palabre-story-'));
     this.data = join(this.folder, 'data');
     this.clients = [];

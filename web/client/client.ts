@@ -54,6 +54,8 @@ export interface Status {
   /** Who this connection speaks for; kept while away. */
   readonly hello: Hello | null;
   readonly ended: EndReason | null;
+  /** Why the last attempt was turned away for the moment, until one succeeds. */
+  readonly trouble: PalabreError | null;
   /** Writes not yet answered. */
   readonly unanswered: number;
 }
@@ -87,6 +89,8 @@ interface Call {
   reject(error: Error): void;
 }
 
+const CLOSE_TOO_MANY_SOCKETS = 4004;
+const TOO_MANY_SOCKETS = errorOf({ code: -32035, data: { name: 'too_many_sockets' } });
 const SILENCE_MS = 25_000;
 const CONNECT_MS = 10_000;
 const WRITE_DEADLINE_MS = 60 * 60_000;
@@ -106,7 +110,7 @@ export class Client {
   readonly #calls = new Map<number, Call>();
   #token: string | undefined;
   #socket: SocketLike | null = null;
-  #status: Status = { link: 'connecting', stale: false, hello: null, ended: null, unanswered: 0 };
+  #status: Status = { link: 'connecting', stale: false, hello: null, ended: null, trouble: null, unanswered: 0 };
   #attempt = 0;
   #lastId = 0;
   #helloId = 0;
@@ -222,8 +226,10 @@ export class Client {
       if (this.#socket === socket) this.#receive(String(event.data));
     };
     socket.onerror = () => {};
-    socket.onclose = () => {
-      if (this.#socket === socket) this.#wait();
+    socket.onclose = (event: { code: number }) => {
+      if (this.#socket !== socket) return;
+      if (event.code === CLOSE_TOO_MANY_SOCKETS) this.#say({ trouble: TOO_MANY_SOCKETS });
+      this.#wait();
     };
     clearInterval(this.#watchdog);
     const silence = this.#options.silenceMs ?? SILENCE_MS;
@@ -354,7 +360,10 @@ export class Client {
   #greeted(hello: Hello, error: PalabreError | null): void {
     if (error) {
       if (isFatal(error)) this.#end(error);
-      else this.#wait(error.data.retry_ms);
+      else {
+        this.#say({ trouble: error });
+        this.#wait(error.data.retry_ms);
+      }
       return;
     }
     this.#attempt = 0;
@@ -364,7 +373,7 @@ export class Client {
       this.#token = hello.token;
       this.#options.onToken?.(hello.token);
     }
-    this.#say({ link: 'online', hello, stale: false });
+    this.#say({ link: 'online', hello, stale: false, trouble: null });
     for (const topic of this.#topics.values()) this.#open(topic);
     for (const call of this.#calls.values()) this.#send(call);
   }

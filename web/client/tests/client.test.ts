@@ -83,6 +83,16 @@ describe('hello', () => {
     expect(server.peers).toHaveLength(2);
   });
 
+  it('turned away for too many connections says so, and goes on trying', async () => {
+    server.hello = (peer) => peer.socket.close(4004);
+    connect();
+    await server.peer(1);
+    expect(client!.status.trouble?.error).toBe('too_many_sockets');
+    server.hello = (peer, { id }) => peer.answer(id, { participant: {}, v: 1, now: 0 });
+    await until(() => client!.status.link === 'online');
+    expect(client!.status.trouble).toBeNull();
+  });
+
   it('tells the server\'s clock', async () => {
     server.hello = (peer, { id }) => peer.answer(id, { participant: {}, v: 1, now: Date.now() + 3_600_000 });
     connect();

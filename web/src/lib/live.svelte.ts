@@ -6,7 +6,7 @@ import { socketUrl } from './place';
 
 export class Live {
   readonly client: Client;
-  #status = $state.raw<Status>({ link: 'connecting', stale: false, hello: null, ended: null, unanswered: 0 });
+  #status = $state.raw<Status>({ link: 'connecting', stale: false, hello: null, ended: null, trouble: null, unanswered: 0 });
   /** There was a connection once: what is on screen is worth keeping there. */
   #met = $state(false);
 
@@ -36,8 +36,10 @@ export class Topic<T> {
   #error = $state.raw<PalabreError | undefined>(undefined);
 
   constructor(live: Live, name: () => string | null) {
+    /* Derived, so that what the name is made from may change without closing the topic. */
+    const named = $derived(name());
     $effect(() => {
-      const wanted = name();
+      const wanted = named;
       this.#document = undefined;
       this.#error = undefined;
       if (wanted === null) return undefined;
