@@ -38,7 +38,7 @@ static bool set_listen(struct source *source, const char *value)
     const char *colon = strrchr(value, ':');
     char *end;
     long port = colon ? strtol(colon + 1, &end, 10) : -1;
-    if (!colon || end == colon + 1 || *end || port < 0 || port > 65535)
+    if (!colon || colon == value || !isdigit((unsigned char)colon[1]) || *end || port > 65535)
         return source_fail(source, "listen", "ADDRESS:PORT is expected, as 127.0.0.1:7700 or [::]:7700");
     set_text(&source->settings->listen, value);
     free(source->settings->address);
@@ -71,7 +71,10 @@ static bool is_http_url(const char *value)
     const char *rest = strncmp(value, "https://", 8) == 0  ? value + 8
                        : strncmp(value, "http://", 7) == 0 ? value + 7
                                                            : "";
-    return *rest && !strpbrk(rest, " \"\\<>");
+    for (const char *c = rest; *c; c++)
+        if ((unsigned char)*c <= ' ' || *c == 0x7F)
+            return false;
+    return *rest && *rest != '/' && !strpbrk(rest, "\"\\<>");
 }
 
 static bool set_public_url(struct source *source, const char *value)
@@ -102,7 +105,7 @@ static bool set_tick(struct source *source, const char *value)
 {
     char *end;
     long ms = strtol(value, &end, 10);
-    if (end == value || *end || ms < 1 || ms > 10000)
+    if (!isdigit((unsigned char)*value) || *end || ms < 1 || ms > 10000)
         return source_fail(source, "tick", "milliseconds from 1 to 10000 are expected");
     source->settings->tick_ms = ms;
     return true;
@@ -214,9 +217,10 @@ static bool read_variable(struct source *source, const char *variable, bool comm
     for (char *c = name; *c; c++)
         *c = *c == '_' ? '-' : (char)tolower((unsigned char)*c);
     int option = size < sizeof(name) ? option_find(name, strlen(name)) : -1;
-    if (option < 0)
-        return source_fail(source, memory_bytes(variable, (size_t)(equals - variable)),
-                           "there is no such setting");
+    if (option < 0 || options[option].set == set_check) {
+        char *whole CLEAN_FREE = memory_bytes(variable, (size_t)(equals - variable));
+        return source_fail(source, whole, "there is no such setting");
+    }
     if (command && !options[option].command)
         return true; /* serve's alone: right for another command to pass over */
     if (!options[option].list)
