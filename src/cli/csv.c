@@ -1,6 +1,6 @@
 #include "cli/csv.h"
 #include "base/memory.h"
-#include "cli/file.h"
+#include "server/file.h"
 
 #include <string.h>
 

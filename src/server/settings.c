@@ -1,10 +1,9 @@
 #include "server/settings.h"
 #include "base/memory.h"
-#include "base/buffer.h"
+#include "server/file.h"
 #include "wire/options.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -175,27 +174,12 @@ static bool config_option(void *arg, const char *name, const char *value)
     return option_give(source, option, value);
 }
 
-static char *read_file(const char *path, size_t *out_size)
-{
-    FILE *file = fopen(path, "rbe");
-    if (!file)
-        return NULL;
-    struct buffer text = {0};
-    char chunk[4096];
-    size_t size;
-    while ((size = fread(chunk, 1, sizeof(chunk), file)) > 0 && text.size < 1 << 20)
-        buffer_add(&text, chunk, size);
-    fclose(file);
-    *out_size = text.size;
-    return buffer_take(&text);
-}
-
 static bool read_config(struct source *stronger, const char *path)
 {
     size_t size;
-    char *text CLEAN_FREE = read_file(path, &size);
+    char *text CLEAN_FREE = file_read(path, &size, &stronger->message);
     if (!text)
-        return source_fail(stronger, path, strerror(errno));
+        return false;
     struct source source = {.settings = stronger->settings, .name = path};
     source.settled = stronger->settled | stronger->given;
     char *message = NULL;
