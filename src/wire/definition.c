@@ -102,7 +102,8 @@ static struct refusal read_picture(struct reading *reading, const json_t *json, 
     if (!refusal.error)
         refusal = reading->picture(reading->arg, json_string_value(file), &media);
     if (refusal.error) {
-        snprintf(refusal.field, sizeof(refusal.field), "%s", refusal.field[0] ? refusal.field : pointer);
+        if (!refusal.field[0])
+            snprintf(refusal.field, sizeof(refusal.field), "%s", pointer);
         free(media.alt);
         free(media.bytes);
         return refusal;
