@@ -112,12 +112,13 @@ static void http_demo(struct live *live, struct edge_request *request)
 static void http_metrics(struct live *live, struct edge_request *request)
 {
     uint64_t encoded, sent;
-    hub_counts(live->hub, &encoded, &sent);
+    /* Only what the public got: frames to those who see more, or their own votes, would tell of votes under a seal. */
+    hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &sent);
     char *text CLEAN_FREE = memory_print(
         "# TYPE palabre_connections gauge\npalabre_connections %zu\n"
         "# TYPE palabre_sessions gauge\npalabre_sessions %zu\n"
-        "# TYPE palabre_frames_encoded_total counter\npalabre_frames_encoded_total %llu\n"
-        "# TYPE palabre_frames_sent_total counter\npalabre_frames_sent_total %llu\n"
+        "# TYPE palabre_public_frames_encoded_total counter\npalabre_public_frames_encoded_total %llu\n"
+        "# TYPE palabre_public_frames_sent_total counter\npalabre_public_frames_sent_total %llu\n"
         "# TYPE palabre_store_connected gauge\npalabre_store_connected %d\n",
         edge_connections(live->edge), live->rooms.count, (unsigned long long)encoded, (unsigned long long)sent,
         store_is_connected(live->settings.store));

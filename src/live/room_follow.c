@@ -148,11 +148,18 @@ static void room_changed(void *owner, const struct topic *topic, enum audience a
 
 /* ---- frozen rules */
 
+static void room_freeze_rules(struct room *room);
+
 static void room_rules_written(void *arg, const struct store_answer *answer)
 {
     struct room *room = arg;
-    (void)answer; /* the next event tries again where it could not */
+    const char *stored = store_answer_get(answer, "stored");
     room->freezing = false;
+    /* One at a time: the next, unless this one's event is still on its way, which then comes by here. Where it could not be
+     * stored, the next event tries again. */
+    if (!answer->refusal.error && stored && stored[0] == '1' && room->state == ROOM_READY && view_is_ready(room->view) &&
+        view_seq(room->view) >= answer->seq)
+        room_freeze_rules(room);
     room_release(&room);
 }
 
