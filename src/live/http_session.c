@@ -45,7 +45,8 @@ static void session_created(void *arg, const struct store_answer *answer)
         struct refusal refusal = call_refusal(answer);
         http_refuse(creation->request, &refusal);
     } else {
-        char *text CLEAN_FREE = memory_print("{\"id\":\"%s\",\"v\":%lld}", creation->id, (long long)answer->seq);
+        char *text CLEAN_FREE =
+            memory_print("{\"id\":\"%s\",\"v\":%lld}", creation->id, (long long)answer->seq);
         http_json(creation->request, 201, text, strlen(text));
     }
     free(creation);
@@ -116,8 +117,10 @@ static void session_joined(void *arg, const struct store_answer *answer)
         greeting_join(&text, &actor, joining->name, token);
         http_json(joining->request, 201, text.bytes, text.size);
     }
+    struct live *live = joining->live;
     free(joining->name);
     free(joining);
+    live_handle_closed(live);
 }
 
 void http_session_join(const struct http_session *at)
@@ -135,6 +138,7 @@ void http_session_join(const struct http_session *at)
     }
     struct joining *joining = memory_alloc(sizeof(*joining));
     joining->live = at->live;
+    live_handle_opened(at->live);
     joining->request = at->request;
     joining->name = name;
     memcpy(joining->session, at->session, sizeof(joining->session));
@@ -188,7 +192,8 @@ void http_command(const struct http_session *at)
     size_t size;
     const char *body = edge_request_body(at->request, &size);
     struct command command;
-    struct refusal refusal = size > rules_message_limit(&actor) ? refusal_of(ERROR_too_large) : refusal_of(ERROR_none);
+    struct refusal refusal =
+        size > rules_message_limit(&actor) ? refusal_of(ERROR_too_large) : refusal_of(ERROR_none);
     if (refusal.error) {
         refusal.limit = (int64_t)rules_message_limit(&actor);
         http_refuse(at->request, &refusal);

@@ -79,7 +79,8 @@ struct room {
 /* The room of a session, made and followed where there is none; hold it until room_release(). */
 struct room *room_hold(struct live *live, const char *session);
 void room_release(struct room **room);
-void room_free(struct room *room); /* all of live goes */
+/* All of live goes: refuses what waits, and goes with the last call that holds it. */
+void room_end(struct room *room);
 /* The worker's second: waits that end, people to load again, and whether the room is to be forgotten. */
 void room_second(struct room *room, int64_t loop_now);
 

@@ -68,6 +68,28 @@ void room_turn(struct room *room)
         room_run_waits(room);
 }
 
+/* ---- who sees more than before */
+
+static void room_promoted(void *owner, const char *person, const char *challenge)
+{
+    struct room *room = owner;
+    struct room_promotion *promotion = memory_alloc(sizeof(*promotion));
+    (void)challenge; /* classes are looked up anew for each open topic */
+    snprintf(promotion->person, sizeof(promotion->person), "%s", person);
+    list_push_back(&room->promotions, &promotion->link);
+}
+
+/* After the event is applied whole: the frames of the old class must hold all of it. */
+static void room_promote(struct room *room)
+{
+    while (!list_is_empty(&room->promotions)) {
+        struct room_promotion *promotion = CONTAINER_OF(room->promotions.next, struct room_promotion, link);
+        list_remove(&promotion->link);
+        clients_promoted(room, promotion->person);
+        free(promotion);
+    }
+}
+
 /* ---- people */
 
 struct person_reading {
@@ -84,7 +106,9 @@ static void room_person_read(void *arg, const struct store_answer *answer)
     if (!answer->refusal.error && person->sockets + person->visits > 0 && view_is_ready(room->view) &&
         strcmp(answer->epoch, view_epoch(room->view)) == 0) {
         view_person_load(room->view, person->id, answer->values, answer->count, answer->seq);
-        clients_person_loaded(room, person->id);
+        room_promote(room);
+        if (view_person_is_ready(room->view, person->id))
+            clients_person_loaded(room, person->id);
     } else if (answer->refusal.error == ERROR_participant_unknown) {
         clients_person_unknown(room, person->id);
     }
@@ -120,26 +144,6 @@ static void room_changed(void *owner, const struct topic *topic, enum audience a
     (void)seq;
     if (open)
         hub_topic_changed(open->hub_topic, (int)audience);
-}
-
-static void room_promoted(void *owner, const char *person, const char *challenge)
-{
-    struct room *room = owner;
-    struct room_promotion *promotion = memory_alloc(sizeof(*promotion));
-    (void)challenge; /* classes are looked up anew for each open topic */
-    snprintf(promotion->person, sizeof(promotion->person), "%s", person);
-    list_push_back(&room->promotions, &promotion->link);
-}
-
-/* After the event is applied whole: the frames of the old class must hold all of it. */
-static void room_promote(struct room *room)
-{
-    while (!list_is_empty(&room->promotions)) {
-        struct room_promotion *promotion = CONTAINER_OF(room->promotions.next, struct room_promotion, link);
-        list_remove(&promotion->link);
-        clients_promoted(room, promotion->person);
-        free(promotion);
-    }
 }
 
 /* ---- frozen rules */
