@@ -192,7 +192,7 @@ struct room_person *room_enter(struct room *room, const struct actor *actor)
     struct room_person *person = room_person(room, actor->id);
     if (person->sockets++ == 0) {
         view_person_enter(room->view, person->id);
-        room_read_people(room);
+        room_read_person(room, person);
     }
     room_count(room, person, actor);
     return person;
@@ -224,7 +224,7 @@ void room_visit(struct room *room, const struct actor *actor, bool begins)
     person->visits += begins ? 1 : -1u;
     if (begins) {
         view_person_enter(room->view, person->id);
-        room_read_people(room);
+        room_read_person(room, person);
     } else {
         view_person_leave(room->view, person->id);
     }

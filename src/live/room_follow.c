@@ -117,22 +117,23 @@ static void room_person_read(void *arg, const struct store_answer *answer)
     free(reading);
 }
 
+void room_read_person(struct room *room, struct room_person *person)
+{
+    if (!view_is_ready(room->view) || !store_is_connected(room->live->settings.store) ||
+        !(person->sockets + person->visits) || person->loading || view_person_is_ready(room->view, person->id))
+        return;
+    struct person_reading *reading = memory_alloc(sizeof(*reading));
+    reading->room = room_hold(room->live, room->session);
+    memcpy(reading->id, person->id, sizeof(reading->id));
+    struct store_argument argument = {person->id, strlen(person->id)};
+    person->loading = true;
+    store_call(room->live->settings.store, room->session, "person_read", NULL, NULL, 0, &argument, 1,
+               room_person_read, reading);
+}
+
 void room_read_people(struct room *room)
 {
-    if (!view_is_ready(room->view) || !store_is_connected(room->live->settings.store))
-        return;
-    map_for_each(at, &room->people) {
-        struct room_person *person = at->value;
-        if (!(person->sockets + person->visits) || person->loading || view_person_is_ready(room->view, person->id))
-            continue;
-        struct person_reading *reading = memory_alloc(sizeof(*reading));
-        reading->room = room_hold(room->live, room->session);
-        memcpy(reading->id, person->id, sizeof(reading->id));
-        struct store_argument argument = {person->id, strlen(person->id)};
-        person->loading = true;
-        store_call(room->live->settings.store, room->session, "person_read", NULL, NULL, 0, &argument, 1,
-                   room_person_read, reading);
-    }
+    map_for_each(at, &room->people) room_read_person(room, at->value);
 }
 
 /* ---- the view's news */

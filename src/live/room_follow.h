@@ -7,7 +7,8 @@
 void room_follow(struct room *room);
 void room_unfollow(struct room *room);
 void room_fail_waits(struct room *room, enum error error);
-/* Asks for the ballots of everyone here whose are not there. */
+/* Asks for the ballots of someone, or of everyone, here whose are not there. */
+void room_read_person(struct room *room, struct room_person *person);
 void room_read_people(struct room *room);
 
 #endif
