@@ -27,14 +27,21 @@ static struct refusal read_text(const json_t *object, const char *name, int64_t 
     return params_text(value, pointer, limit, lines, required, out_text);
 }
 
+bool definition_id_is_reserved(const char *id, size_t size)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(reserved_ids); i++)
+        if (strlen(reserved_ids[i]) == size && memcmp(reserved_ids[i], id, size) == 0)
+            return true;
+    return false;
+}
+
 static struct refusal read_id(const json_t *json, struct definition *definition)
 {
     const json_t *id = json_object_get(json, "id");
     if (!json_is_string(id) || !text_is_id(json_string_value(id), json_string_length(id)))
         return refusal_field(ERROR_invalid_params, "/id", "an id: a-z, then up to 31 of a-z, 0-9 and -");
-    for (size_t i = 0; i < ARRAY_SIZE(reserved_ids); i++)
-        if (strcmp(reserved_ids[i], json_string_value(id)) == 0)
-            return refusal_field(ERROR_invalid_params, "/id", "an id other than %s", reserved_ids[i]);
+    if (definition_id_is_reserved(json_string_value(id), json_string_length(id)))
+        return refusal_field(ERROR_invalid_params, "/id", "an id other than %s", json_string_value(id));
     memcpy(definition->id, json_string_value(id), json_string_length(id) + 1);
     return refusal_of(ERROR_none);
 }
