@@ -329,6 +329,14 @@ void view_warm(struct view *view)
     }
 }
 
+const char *view_person_name(const struct view *view, const char *id)
+{
+    const struct person *person = *id ? view_person(view, id) : NULL;
+    if (!person || !person->exists)
+        return NULL;
+    return person->fields.name ? person->fields.name : "";
+}
+
 const char *view_join(const struct view *view)
 {
     return view->session.fields.join ? view->session.fields.join : "";

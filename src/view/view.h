@@ -71,6 +71,7 @@ int64_t view_topic_from(const struct view *view, const struct topic *topic, enum
 void view_warm(struct view *view);
 
 /* What live needs to know to answer without a document. */
+const char *view_person_name(const struct view *view, const char *person); /* NULL: not known; "": has none */
 bool view_has_challenge(const struct view *view, const char *challenge);
 const char *view_join(const struct view *view); /* "open", or "" */
 enum session_state view_session_state(const struct view *view);

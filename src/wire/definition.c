@@ -259,7 +259,7 @@ struct refusal definition_parse(const char *text, size_t size, definition_pictur
     struct refusal refusal = refusal_of(ERROR_none);
     struct reading reading = {.definition = out_definition, .picture = picture, .arg = arg};
     *out_definition = (struct definition){0};
-    json_error_t where;
+    json_error_t where = {.line = 1, .text = "a NUL"};
     json_t *json = memchr(text, '\0', size) ? NULL : json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
     if (!json)
         return refusal_field(ERROR_parse_error, "", "JSON; line %d: %.80s", where.line, where.text);

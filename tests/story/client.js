@@ -198,7 +198,9 @@ export class Client {
   call(method, params) {
     const id = ++this.ids;
     return new Promise((resolve, reject) => {
-      this.calls.set(id, { method, resolve, reject });
+      const timer = setTimeout(() => reject(new Error(`${method} was not answered`)), PATIENCE_MS);
+      const ended = (settle) => (value) => { clearTimeout(timer); settle(value); };
+      this.calls.set(id, { method, resolve: ended(resolve), reject: ended(reject) });
       this.send({ jsonrpc: '2.0', id, method, ...(params === undefined ? {} : { params }) });
     });
   }
