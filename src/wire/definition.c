@@ -105,11 +105,14 @@ static struct refusal read_picture(struct reading *reading, const json_t *json, 
     snprintf(field, sizeof(field), "%.58s/alt", pointer);
     if (!json_object_get(json, "alt"))
         return refusal_field(ERROR_invalid_params, field, "what the picture shows, in words");
+    if (json_object_size(json) != 2)
+        return refusal_field(ERROR_invalid_params, pointer, "file and alt alone");
     struct refusal refusal = params_text(json_object_get(json, "alt"), field, LIMIT_ALT, false, true, &media.alt);
     if (!refusal.error)
         refusal = reading->picture(reading->arg, json_string_value(file), &media);
     if (refusal.error) {
-        snprintf(refusal.field, sizeof(refusal.field), "%s", refusal.field[0] ? refusal.field : pointer);
+        if (!refusal.field[0])
+            snprintf(refusal.field, sizeof(refusal.field), "%s", pointer);
         free(media.alt);
         free(media.bytes);
         return refusal;
