@@ -39,6 +39,24 @@ static struct refusal read_id(const json_t *json, struct definition *definition)
     return refusal_of(ERROR_none);
 }
 
+/* Whether it has the form of an IANA name: words of letters with a '/' between, as Europe/Paris or UTC. Which names there
+ * are changes with the years, and the pages know. */
+static bool is_time_zone(const char *name)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    size_t words = 0;
+    for (const char *at = name;; at++, words++) {
+        size_t size = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-");
+        if (!strchr(letters, *at) || size == 0)
+            return false;
+        at += size;
+        if (!*at)
+            return words > 0 || strcmp(name, "UTC") == 0;
+        if (*at != '/')
+            return false;
+    }
+}
+
 static struct refusal read_words(const json_t *json, struct definition *definition)
 {
     struct refusal refusal = read_text(json, "title", LIMIT_TITLE, false, true, &definition->title);
@@ -48,6 +66,8 @@ static struct refusal read_words(const json_t *json, struct definition *definiti
         refusal = read_text(json, "mandate", LIMIT_BODY, true, false, &definition->mandate);
     if (!refusal.error)
         refusal = read_text(json, "time_zone", 64, false, false, &definition->time_zone);
+    if (!refusal.error && definition->time_zone && !is_time_zone(definition->time_zone))
+        refusal = refusal_field(ERROR_invalid_params, "/time_zone", "an IANA name, as Europe/Paris or UTC");
     if (!refusal.error)
         refusal = read_text(json, "locale", 16, false, false, &definition->locale);
     if (!refusal.error && definition->locale && strcmp(definition->locale, "fr") != 0 &&
@@ -236,7 +256,7 @@ struct refusal definition_parse(const char *text, size_t size, definition_pictur
     struct refusal refusal = refusal_of(ERROR_none);
     struct reading reading = {.definition = out_definition, .picture = picture, .arg = arg};
     *out_definition = (struct definition){0};
-    json_error_t where;
+    json_error_t where = {.line = 1, .text = "a NUL"};
     json_t *json = memchr(text, '\0', size) ? NULL : json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
     if (!json)
         return refusal_field(ERROR_parse_error, "", "JSON; line %d: %.80s", where.line, where.text);
