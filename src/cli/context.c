@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define CONTEXT_WAIT_MS 15000 /* for Redis to start, or to answer */
+#define CONTEXT_TRIES   5     /* of a call that carries a key, while the store is away or slow */
 
 static void context_log(const char *message)
 {
@@ -69,14 +70,20 @@ static void context_answered(void *arg, const struct store_answer *answer)
 }
 
 struct refusal cli_context_call(struct cli_context *context, const char *session, const char *function,
-                                const struct actor *actor, int64_t at, const struct store_arguments *arguments)
+                                const struct actor *actor, const char *key, int64_t at,
+                                const struct store_arguments *arguments)
 {
     struct waiting waiting = {.context = context};
-    context_forget(context);
-    store_call(context->deployment.store, session, function, actor, NULL, at, arguments ? arguments->list : NULL,
-               arguments ? arguments->count : 0, context_answered, &waiting);
-    while (!waiting.done)
-        uv_run(&context->loop, UV_RUN_ONCE);
+    for (int tries = 0; tries < CONTEXT_TRIES; tries++) {
+        context_forget(context);
+        waiting.done = false;
+        store_call(context->deployment.store, session, function, actor, key, at, arguments ? arguments->list : NULL,
+                   arguments ? arguments->count : 0, context_answered, &waiting);
+        while (!waiting.done)
+            uv_run(&context->loop, UV_RUN_ONCE);
+        if (waiting.refusal.error != ERROR_store_unavailable || !key)
+            break;
+    }
     return waiting.refusal;
 }
 
@@ -88,21 +95,50 @@ const char *cli_context_get(const struct cli_context *context, const char *name)
     return NULL;
 }
 
+/* A command under way, kept so that it can be sent again. */
+struct sending {
+    struct cli_context *context;
+    char session[TEXT_ID_ROOM];
+    struct actor actor;
+    struct command command;
+    int64_t at;
+    int tries;
+};
+
+static void sending_send(struct sending *sending);
+
 static void context_sent(void *arg, const struct store_answer *answer)
 {
-    struct cli_context *context = arg;
+    struct sending *sending = arg;
+    struct cli_context *context = sending->context;
+    if (answer->refusal.error == ERROR_store_unavailable && ++sending->tries < CONTEXT_TRIES) {
+        sending_send(sending); /* its key has it happen once */
+        return;
+    }
     context->pending--;
     if (answer->refusal.error && !context->refusal.error)
         context->refusal = answer->refusal;
+    command_clear(&sending->command);
+    free(sending);
+}
+
+static void sending_send(struct sending *sending)
+{
+    store_command(sending->context->deployment.store, sending->session, &sending->actor, &sending->command,
+                  sending->at, context_sent, sending);
 }
 
 void cli_context_send(struct cli_context *context, const char *session, const struct actor *actor,
-                      const struct command *command, int64_t at, size_t most)
+                      struct command *command, int64_t at, size_t most)
 {
     while (context->pending >= most)
         uv_run(&context->loop, UV_RUN_ONCE);
+    struct sending *sending = memory_alloc(sizeof(*sending));
+    *sending = (struct sending){.context = context, .actor = *actor, .command = *command, .at = at};
+    snprintf(sending->session, sizeof(sending->session), "%s", session);
+    command_init(command, command->kind);
     context->pending++;
-    store_command(context->deployment.store, session, actor, command, at, context_sent, context);
+    sending_send(sending);
 }
 
 struct refusal cli_context_flush(struct cli_context *context)
@@ -121,7 +157,7 @@ struct refusal cli_context_create(struct cli_context *context, const struct defi
     uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
     snprintf(nonce, sizeof(nonce), "%04x", random);
     definition_arguments(definition, nonce, store_arguments_add, &arguments);
-    struct refusal refusal = cli_context_call(context, definition->id, "session_create", &actor, at, &arguments);
+    struct refusal refusal = cli_context_call(context, definition->id, "session_create", &actor, NULL, at, &arguments);
     store_arguments_clear(&arguments);
     return refusal;
 }

@@ -92,7 +92,7 @@ static int token_print(struct cli_context *context, const struct wanted *wanted,
         store_arguments_add(&arguments, name, strlen(name));
         store_arguments_add(&arguments, "1", 1);
         struct refusal refusal =
-            cli_context_call(context, wanted->session, "participant_join", &actor, 0, &arguments);
+            cli_context_call(context, wanted->session, "participant_join", &actor, NULL, 0, &arguments);
         store_arguments_clear(&arguments);
         if (refusal.error)
             return cli_context_refused(&refusal, wanted->session);

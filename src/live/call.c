@@ -58,8 +58,9 @@ static struct refusal read_list(struct call *call, const struct idea_list *param
     if (!view_has_challenge(view, params->challenge))
         return refusal_field(ERROR_challenge_unknown, "challenge", "%s", "");
     int limit = params->limit == PARAM_ABSENT ? 50 : (int)params->limit;
-    document_idea_list(view, view_audience(view, &call->actor, &topic), params->challenge,
-                       (enum order)params->order, params->after, limit, out);
+    if (!document_idea_list(view, view_audience(view, &call->actor, &topic), params->challenge,
+                            (enum order)params->order, params->after, limit, out))
+        return refusal_field(ERROR_idea_unknown, "after", "%s", "");
     return refusal_of(ERROR_none);
 }
 

@@ -3,6 +3,7 @@
 #include "domain/limits.h"
 #include "live/room.h"
 #include "live/who.h"
+#include "wire/definition.h"
 #include "wire/message.h"
 
 #include <stdio.h>
@@ -130,12 +131,13 @@ static void http_demo(struct live *live, struct edge_request *request)
 static void http_metrics(struct live *live, struct edge_request *request)
 {
     uint64_t encoded, sent;
-    hub_counts(live->hub, &encoded, &sent);
+    /* Only what the public got: frames to those who see more, or their own votes, would tell of votes under a seal. */
+    hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &sent);
     char *text CLEAN_FREE = memory_print(
         "# TYPE palabre_connections gauge\npalabre_connections %zu\n"
         "# TYPE palabre_sessions gauge\npalabre_sessions %zu\n"
-        "# TYPE palabre_frames_encoded_total counter\npalabre_frames_encoded_total %llu\n"
-        "# TYPE palabre_frames_sent_total counter\npalabre_frames_sent_total %llu\n"
+        "# TYPE palabre_public_frames_encoded_total counter\npalabre_public_frames_encoded_total %llu\n"
+        "# TYPE palabre_public_frames_sent_total counter\npalabre_public_frames_sent_total %llu\n"
         "# TYPE palabre_store_connected gauge\npalabre_store_connected %d\n",
         edge_connections(live->edge), live->rooms.count, (unsigned long long)encoded, (unsigned long long)sent,
         store_is_connected(live->settings.store));
@@ -193,11 +195,14 @@ static void http_page(struct live *live, struct edge_request *request, const cha
 {
     const struct edge_files *files = live->settings.files;
     size_t size = strcspn(path + 1, "/");
-    const char *page = strcmp(path, "/") == 0                             ? "index.html"
-                       : !text_is_id(path + 1, size)                      ? path + 1
-                       : path[1 + size] == '\0'                           ? "session.html"
-                       : strcmp(path + 1 + size, "/wall") == 0            ? "wall.html"
-                                                                          : path + 1;
+    bool session = text_is_id(path + 1, size) && !definition_id_is_reserved(path + 1, size);
+    const char *page = path + 1;
+    if (strcmp(path, "/") == 0)
+        page = "index.html";
+    else if (session && path[1 + size] == '\0')
+        page = "session.html";
+    else if (session && strcmp(path + 1 + size, "/wall") == 0)
+        page = "wall.html";
     if (!method_fits(edge_request_method(request), EDGE_GET))
         refuse_method(request, METHODS_READ);
     else if (!files || !edge_request_answer_file(request, files, page))

@@ -160,6 +160,8 @@ void room_second(struct room *room, int64_t loop_now)
     if (room->votes && !room->flushing && !uv_is_active((uv_handle_t *)&room->flush_timer))
         room_flush(room);
     room_read_people(room);
+    if (view_is_ready(room->view))
+        view_warm(room->view);
     bool gone = room->state == ROOM_GONE;
     if (room->holders == 0 && (gone || loop_now - room->idle_since > ROOM_LINGER_MS))
         room_free(room);

@@ -104,63 +104,7 @@ void room_turn(struct room *room)
         room_run_waits(room);
 }
 
-/* ---- people */
-
-struct person_reading {
-    struct room *room; /* held */
-    char id[TEXT_ID_ROOM];
-};
-
-static void room_person_read(void *arg, const struct store_answer *answer)
-{
-    struct person_reading *reading = arg;
-    struct room *room = reading->room;
-    struct room_person *person = room_person(room, reading->id);
-    person->loading = false;
-    if (!answer->refusal.error && person->sockets + person->visits > 0 && view_is_ready(room->view) &&
-        strcmp(answer->epoch, view_epoch(room->view)) == 0) {
-        view_person_load(room->view, person->id, answer->values, answer->count, answer->seq);
-        clients_person_loaded(room, person->id);
-    } else if (answer->refusal.error == ERROR_participant_unknown) {
-        clients_person_unknown(room, person->id);
-        room_refuse_person(room, person->id);
-    }
-    live_want_run(room->live);
-    room_release(&reading->room);
-    free(reading);
-}
-
-void room_read_person(struct room *room, struct room_person *person)
-{
-    if (!view_is_ready(room->view) || !store_is_connected(room->live->settings.store) ||
-        !(person->sockets + person->visits) || person->loading ||
-        view_person_is_ready(room->view, person->id))
-        return;
-    struct person_reading *reading = memory_alloc(sizeof(*reading));
-    reading->room = room_hold(room->live, room->session);
-    memcpy(reading->id, person->id, sizeof(reading->id));
-    struct store_argument argument = {person->id, strlen(person->id)};
-    person->loading = true;
-    store_call(room->live->settings.store, room->session, "person_read", NULL, NULL, 0, &argument, 1,
-               room_person_read, reading);
-}
-
-void room_read_people(struct room *room)
-{
-    map_for_each (at, &room->people)
-        room_read_person(room, at->value);
-}
-
-/* ---- the view's news */
-
-static void room_changed(void *owner, const struct topic *topic, enum audience audience, int64_t seq)
-{
-    struct room *room = owner;
-    struct room_topic *open = room_topic_find(room, topic);
-    (void)seq;
-    if (open)
-        hub_topic_changed(open->hub_topic, (int)audience);
-}
+/* ---- who sees more than before */
 
 static void room_promoted(void *owner, const char *person, const char *challenge)
 {
@@ -182,13 +126,78 @@ static void room_promote(struct room *room)
     }
 }
 
+/* ---- people */
+
+struct person_reading {
+    struct room *room; /* held */
+    char id[TEXT_ID_ROOM];
+};
+
+static void room_person_read(void *arg, const struct store_answer *answer)
+{
+    struct person_reading *reading = arg;
+    struct room *room = reading->room;
+    struct room_person *person = room_person(room, reading->id);
+    person->loading = false;
+    if (!answer->refusal.error && person->sockets + person->visits > 0 && view_is_ready(room->view) &&
+        strcmp(answer->epoch, view_epoch(room->view)) == 0) {
+        view_person_load(room->view, person->id, answer->values, answer->count, answer->seq);
+        room_promote(room);
+        if (view_person_is_ready(room->view, person->id))
+            clients_person_loaded(room, person->id);
+    } else if (answer->refusal.error == ERROR_participant_unknown) {
+        clients_person_unknown(room, person->id);
+        room_refuse_person(room, person->id);
+    }
+    live_want_run(room->live);
+    room_release(&reading->room);
+    free(reading);
+}
+
+void room_read_person(struct room *room, struct room_person *person)
+{
+    if (!view_is_ready(room->view) || !store_is_connected(room->live->settings.store) ||
+        !(person->sockets + person->visits) || person->loading || view_person_is_ready(room->view, person->id))
+        return;
+    struct person_reading *reading = memory_alloc(sizeof(*reading));
+    reading->room = room_hold(room->live, room->session);
+    memcpy(reading->id, person->id, sizeof(reading->id));
+    struct store_argument argument = {person->id, strlen(person->id)};
+    person->loading = true;
+    store_call(room->live->settings.store, room->session, "person_read", NULL, NULL, 0, &argument, 1,
+               room_person_read, reading);
+}
+
+void room_read_people(struct room *room)
+{
+    map_for_each(at, &room->people) room_read_person(room, at->value);
+}
+
+/* ---- the view's news */
+
+static void room_changed(void *owner, const struct topic *topic, enum audience audience, int64_t seq)
+{
+    struct room *room = owner;
+    struct room_topic *open = room_topic_find(room, topic);
+    (void)seq;
+    if (open)
+        hub_topic_changed(open->hub_topic, (int)audience);
+}
+
 /* ---- frozen rules */
+
+static void room_freeze_rules(struct room *room);
 
 static void room_rules_written(void *arg, const struct store_answer *answer)
 {
     struct room *room = arg;
-    (void)answer; /* the next event tries again where it could not */
+    const char *stored = store_answer_get(answer, "stored");
     room->freezing = false;
+    /* One at a time: the next, unless this one's event is still on its way, which then comes by here. Where it could not be
+     * stored, the next event tries again. */
+    if (!answer->refusal.error && stored && stored[0] == '1' && room->state == ROOM_READY && view_is_ready(room->view) &&
+        view_seq(room->view) >= answer->seq)
+        room_freeze_rules(room);
     room_release(&room);
 }
 

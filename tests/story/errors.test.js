@@ -208,9 +208,8 @@ const PROVOKED = {
   door_closed: () => problem(palabre.post(`/api/v1/sessions/${session}/topic_open`, { topic: 'session' }, staff)),
   origin_refused: () => problem(palabre.post(`/api/v1/sessions/${session}/join`, {}, undefined, { origin: 'https://evil.example' })),
   behind: async () => {
-    const client = await palabre.greet(session);
-    const { epoch, v } = await client.open('session');
-    return client.refused('topic_open', { topic: 'session', since: v + 100000, epoch });
+    const { epoch, v } = await palabre.topic(session, 'session');
+    return problem(palabre.get(`/api/v1/sessions/${session}/topics/session?since=${epoch}:${v + 100000}`));
   },
   not_found: () => problem(palabre.get('/nothing/here/at/all')),
 };

@@ -24,6 +24,8 @@ async function story(rules, { people = 3 } = {}) {
   return { session, voters, screens, all, vote: (who, idea, value) => voters[who].call('vote_cast', { idea, value }) };
 }
 
+/* Those who do not see what is hidden or withdrawn. */
+const shared = ({ voters, screens }) => [...voters, screens.observer, screens.expert];
 const everywhere = (clients, topic, look) => Promise.all(clients.map((client) => client.see(topic, look)));
 const ranked = (state) => Object.entries(state.ideas).sort(([, a], [, b]) => b.tally.score - a.tally.score || a.n - b.n).map(([id]) => id);
 
@@ -211,17 +213,22 @@ describe('who sees the count', () => {
 
 describe('what becomes of votes when an idea goes', () => {
   test('hiding parks them, tells their owners, frees what they cost; the idea\'s return brings them back', async () => {
-    const { voters: [ana, ben], screens, all, vote } = await story({ ballot: 'budget', budget: { dots: 3 } });
+    const told = await story({ ballot: 'budget', budget: { dots: 3 } });
+    const { voters: [ana, ben], screens, all, vote } = told;
     await vote(0, 'i1', 2);
     await vote(1, 'i1', 1);
     await vote(0, 'i2', 1);
     await everywhere(all, 'results:c1', ({ totals }) => totals.votes === 3);
     await screens.moderator.call('idea_moderate', { idea: 'i1', action: 'hide', reason: 'Doublon' });
     assert.deepEqual((await ana.see('me', (me) => me.ballots.c1.parked.i1)).ballots.c1, { votes: { i2: 1 }, parked: { i1: 2 }, given_up: {}, left: 2 });
-    await everywhere(all, 'results:c1', ({ totals, ideas }) => totals.votes === 1 && totals.voters === 2 && !ideas.i1);
+    await everywhere(all, 'results:c1', ({ totals }) => totals.votes === 1 && totals.voters === 2);
+    await everywhere(shared(told), 'results:c1', ({ ideas }) => !ideas.i1);
+    await everywhere(shared(told), 'ideas:c1:top', ({ ideas }) => !ideas.i1);
+    await screens.brand.see('ideas:c1:top', ({ ideas }) => ideas.i1.state === 'hidden');
     assert.equal((await ben.refused('vote_cast', { idea: 'i1', value: 2 })).name, 'idea_hidden');
     await screens.moderator.call('idea_moderate', { idea: 'i1', action: 'publish', reason: 'Remis' });
-    await everywhere(all, 'ideas:c1:top', ({ ideas }) => ideas.i1?.tally.dots === 3);
+    await everywhere(all, 'ideas:c1:top', ({ ideas }) => ideas.i1?.state === 'published' && ideas.i1.tally.dots === 3);
+    await everywhere(all, 'results:c1', ({ totals }) => totals.votes === 3);
     assert.deepEqual((await ana.see('me', (me) => me.ballots.c1.votes.i1)).ballots.c1, { votes: { i1: 2, i2: 1 }, parked: {}, given_up: {}, left: 0 });
     await palabre.agree(...all);
   });
@@ -239,13 +246,16 @@ describe('what becomes of votes when an idea goes', () => {
   });
 
   test('withdrawing one\'s idea parks its votes for good and takes it from every screen', async () => {
-    const { voters: [ana, ben], all, vote } = await story({ choose: 1 });
+    const told = await story({ choose: 1 });
+    const { voters: [ana, ben], screens, all, vote } = told;
     const { idea } = await ana.call('idea_add', { challenge: 'c1', title: 'À reprendre' });
     await ben.call('vote_cast', { idea, value: 1 });
     await everywhere(all, 'ideas:c1:top', ({ ideas }) => ideas[idea]?.tally.votes === 1);
     assert.equal((await ben.refused('idea_withdraw', { idea })).name, 'not_yours');
     assert.equal((await ana.call('idea_withdraw', { idea })).withdrawn, true);
-    await everywhere(all, 'ideas:c1:top', ({ ideas, totals }) => !ideas[idea] && totals.ideas === 4);
+    await everywhere(shared(told), 'ideas:c1:top', ({ ideas, totals }) => !ideas[idea] && totals.ideas === 4);
+    await everywhere(all, 'results:c1', ({ totals }) => totals.votes === 0);
+    assert.equal((await screens.moderator.refused('idea_moderate', { idea, action: 'publish', reason: 'Reviens' })).name, 'idea_unknown');
     assert.equal((await ana.see('me', (me) => me.ideas[idea]?.state === 'withdrawn')).ideas[idea].signed, true);
     assert.deepEqual((await ben.see('me', (me) => me.ballots.c1.parked[idea] === 1)).ballots.c1.left, 1);
     assert.equal((await ben.refused('vote_cast', { idea, value: 1 })).name, 'idea_unknown');
