@@ -63,11 +63,6 @@ bool csv_open(struct csv *csv, const char *path, char **out_message)
     csv->end = csv->text + size;
     if (size >= 3 && memcmp(csv->at, "\xEF\xBB\xBF", 3) == 0)
         csv->at += 3;
-    if (csv->at == csv->end) {
-        *out_message = memory_print("%s: a first row of names is expected", path);
-        csv_close(csv);
-        return false;
-    }
     csv->count = csv_row(csv, &csv->names, 0);
     csv->fields = memory_alloc(csv->count * sizeof(*csv->fields));
     return true;

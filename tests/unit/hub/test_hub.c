@@ -395,8 +395,7 @@ static void a_snapshot_in_parts_whose_subject_goes_begins_again(void **state)
     reader.full = true;
     listen_as(&fixture, &reader, 0, HUB_NOTHING);
     reader.full = false;
-    /* The first part leaves, then the socket is full again. */
-    fixture.subject.parts = 3;
+    /* As if the first part had left before the socket was full again. */
     reader.listener.cursor = (struct hub_cursor){.first = 0, .after = "1", .parts = true};
     fixture.subject.away = true;
     hub_listener_ready(&reader.listener);
@@ -505,6 +504,17 @@ static uint32_t pick(uint32_t *seed, uint32_t below)
     return (*seed >> 8) % below;
 }
 
+/* The patch begins at the old class's last change, which a reader that is current holds. */
+static void random_reclass(struct fixture *fixture, struct reader *reader, int class, bool patched)
+{
+    int64_t last = subject_from(&fixture->subject, reader->listener.class, INT64_MAX), now = fixture->subject.seq;
+    if (class == reader->listener.class)
+        return;
+    struct frame *patch = patched ? text_frame("promote %d %lld %lld", class, (long long)last, (long long)now) : NULL;
+    hub_listener_reclass(&reader->listener, class, patch, now);
+    frame_unref(&patch);
+}
+
 static void random_step(struct fixture *fixture, struct reader *readers, size_t count, uint32_t *seed,
                         int64_t *now)
 {
@@ -524,24 +534,7 @@ static void random_step(struct fixture *fixture, struct reader *readers, size_t 
         reader->parts = 0;
         listen_as(fixture, reader, reader->class, reader->version);
         break;
-    case 6: {
-        int class = (int)pick(seed, CLASSES);
-        struct frame *patch = pick(seed, 2)
-                                  ? text_frame("promote %d %lld %lld", class, (long long)fixture->subject.seq,
-                                               (long long)fixture->subject.seq)
-                                  : NULL;
-        /* The patch begins at the old class's last change, which a reader that is current holds. */
-        if (class != reader->listener.class) {
-            int64_t last = subject_from(&fixture->subject, reader->listener.class, INT64_MAX);
-            frame_unref(&patch);
-            patch = pick(seed, 2) ? text_frame("promote %d %lld %lld", class, (long long)last,
-                                               (long long)fixture->subject.seq)
-                                  : NULL;
-            hub_listener_reclass(&reader->listener, class, patch, fixture->subject.seq);
-        }
-        frame_unref(&patch);
-        break;
-    }
+    case 6: random_reclass(fixture, reader, (int)pick(seed, CLASSES), pick(seed, 2)); break;
     default: fixture->subject.parts = (int)pick(seed, 4); break;
     }
 }
