@@ -339,6 +339,21 @@ describe('writes that are sent twice', () => {
     assert.deepEqual([challenges.c1.timeline.length, Object.keys(challenges).length], [1, 3]);
   });
 
+  test('the same write sent many times at once, over both doors, happens once', async () => {
+    const session = await palabre.session({ challenges: [challenge('c1', { ballot: 'budget', budget: { dots: 5 } })] });
+    const ana = await palabre.person(session), twin = await palabre.greet(session, ana.token);
+    const params = { challenge: 'c1', title: 'Une seule', key: 'une-seule' };
+    const answers = await Promise.all([ana.call('idea_add', params), twin.call('idea_add', params), palabre.call(session, ana.token, 'idea_add', params),
+                                       ana.call('idea_add', params), palabre.call(session, ana.token, 'idea_add', params, { 'idempotency-key': 'une-seule' })]);
+    for (const answer of answers) assert.deepEqual(answer, answers[0]);
+    const state = await ana.see('ideas:c1:new', ({ ideas }) => ideas[answers[0].idea]);
+    assert.equal(state.totals.ideas, 1);
+    const votes = await Promise.all([ana, twin, ana, twin].map((client) => client.call('vote_cast', { idea: answers[0].idea, value: 3 })));
+    for (const vote of votes) assert.equal(vote.left, 2);
+    await ana.see('ideas:c1:top', ({ ideas }) => ideas[answers[0].idea].tally.dots === 3);
+    await palabre.agree(ana, twin);
+  });
+
   test('a refused write may be sent again with its key once it would be accepted', async () => {
     const session = await palabre.session({ challenges: [challenge('c1', { opens_at: '2040-01-01T00:00:00Z', ideas: [{ title: 'Une' }] })] });
     const ana = await palabre.person(session), moderator = await as(session, 'moderator');
