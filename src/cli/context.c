@@ -50,24 +50,6 @@ void cli_context_close(struct cli_context *context)
     settings_clear(&context->settings);
 }
 
-void cli_arguments_add(void *to, const char *bytes, size_t size)
-{
-    struct cli_arguments *arguments = to;
-    if (arguments->count == arguments->room) {
-        arguments->room = arguments->room ? arguments->room * 2 : 16;
-        arguments->list = memory_resize(arguments->list, arguments->room * sizeof(*arguments->list));
-    }
-    arguments->list[arguments->count++] = (struct store_argument){memory_bytes(bytes, size), size};
-}
-
-void cli_arguments_clear(struct cli_arguments *arguments)
-{
-    for (size_t i = 0; i < arguments->count; i++)
-        free((char *)arguments->list[i].bytes);
-    free(arguments->list);
-    *arguments = (struct cli_arguments){0};
-}
-
 struct waiting {
     struct cli_context *context;
     struct refusal refusal;
@@ -89,7 +71,7 @@ static void context_answered(void *arg, const struct store_answer *answer)
 
 struct refusal cli_context_call(struct cli_context *context, const char *session, const char *function,
                                 const struct actor *actor, const char *key, int64_t at,
-                                const struct cli_arguments *arguments)
+                                const struct store_arguments *arguments)
 {
     struct waiting waiting = {.context = context};
     for (int tries = 0; tries < CONTEXT_TRIES; tries++) {
@@ -168,15 +150,15 @@ struct refusal cli_context_flush(struct cli_context *context)
 
 struct refusal cli_context_create(struct cli_context *context, const struct definition *definition, int64_t at)
 {
-    struct cli_arguments arguments = {0};
+    struct store_arguments arguments = {0};
     const struct actor actor = {.id = "operator", .role = ROLE_admin};
     char nonce[5];
     uint16_t random;
     uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
     snprintf(nonce, sizeof(nonce), "%04x", random);
-    definition_arguments(definition, nonce, cli_arguments_add, &arguments);
+    definition_arguments(definition, nonce, store_arguments_add, &arguments);
     struct refusal refusal = cli_context_call(context, definition->id, "session_create", &actor, NULL, at, &arguments);
-    cli_arguments_clear(&arguments);
+    store_arguments_clear(&arguments);
     return refusal;
 }
 

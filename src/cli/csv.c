@@ -1,6 +1,6 @@
 #include "cli/csv.h"
 #include "base/memory.h"
-#include "cli/file.h"
+#include "server/file.h"
 
 #include <string.h>
 
@@ -30,7 +30,7 @@ static char *csv_field(struct csv *csv, bool *out_last)
     csv->next_line += from < csv->end && *from == '\n';
     csv->unended |= quoted;
     csv->at = from < csv->end ? from + 1 : from;
-    if (*out_last && to > start && to[-1] == '\r')
+    if (*out_last && to > start && from[-1] == '\r') /* not one inside of quotes */
         to--;
     *to = '\0';
     return start;
@@ -63,6 +63,11 @@ bool csv_open(struct csv *csv, const char *path, char **out_message)
     csv->end = csv->text + size;
     if (size >= 3 && memcmp(csv->at, "\xEF\xBB\xBF", 3) == 0)
         csv->at += 3;
+    if (csv->at == csv->end) {
+        *out_message = memory_print("%s: a first row of names is expected", path);
+        csv_close(csv);
+        return false;
+    }
     csv->count = csv_row(csv, &csv->names, 0);
     csv->fields = memory_alloc(csv->count * sizeof(*csv->fields));
     return true;

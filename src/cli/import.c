@@ -224,12 +224,12 @@ static struct refusal import_person(struct import *import, const char *polis, in
     struct actor actor = {.role = ROLE_participant, .level = level_open};
     char *id = map_get(&import->people, polis);
     if (!id) {
-        struct cli_arguments arguments = {0};
+        struct store_arguments arguments = {0};
         cli_context_flush(&import->context); /* what came before is recorded before */
-        cli_arguments_add(&arguments, "", 0);
-        cli_arguments_add(&arguments, "1", 1);
+        store_arguments_add(&arguments, "", 0);
+        store_arguments_add(&arguments, "1", 1);
         refusal = cli_context_call(&import->context, import->session, "participant_join", &actor, "join", at, &arguments);
-        cli_arguments_clear(&arguments);
+        store_arguments_clear(&arguments);
         if (refusal.error)
             return refusal;
         id = memory_string(cli_context_get(&import->context, "participant"));
@@ -270,17 +270,17 @@ static struct refusal import_statement(struct import *import, struct statement *
     if (refusal.error)
         return refusal;
     struct command command;
-    struct cli_arguments arguments = {0};
+    struct store_arguments arguments = {0};
     char *key CLEAN_FREE = memory_print("statement-%.40s", statement->key);
     command_init(&command, COMMAND_idea_add);
     strcpy(command.idea_add.challenge, "statements");
     import_text(statement->text, &command.idea_add);
-    command_arguments(&command, cli_arguments_add, &arguments);
+    command_arguments(&command, store_arguments_add, &arguments);
     cli_context_flush(&import->context);
     refusal = cli_context_call(&import->context, import->session, "idea_add", &actor, key, statement->at, &arguments);
     if (!refusal.error)
         snprintf(statement->idea, sizeof(statement->idea), "%s", cli_context_get(&import->context, "idea"));
-    cli_arguments_clear(&arguments);
+    store_arguments_clear(&arguments);
     command_clear(&command);
     return refusal;
 }

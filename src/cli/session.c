@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/context.h"
-#include "cli/file.h"
+#include "server/file.h"
 #include "server/demo.h"
 #include "view/view.h"
 #include "wire/definition_picture.h"

@@ -18,7 +18,7 @@ struct hub {
     struct hub_settings settings;
     struct list dirty;  /* topics that changed since their last frames */
     struct list topics; /* all */
-    uint64_t encoded, sent;
+    uint64_t encoded[HUB_CLASSES], sent[HUB_CLASSES];
 };
 
 struct hub_topic {
@@ -120,7 +120,7 @@ static struct hub_cached *topic_encode(struct hub_topic *topic, const struct hub
         return NULL;
     if (!fresh.after.parts)
         fresh.after = (struct hub_cursor){0}; /* who is through with parts is as any other at that version */
-    topic->hub->encoded++;
+    topic->hub->encoded[listener->class]++;
     cached = &topic->cache[topic->cache_next++ % HUB_CACHE];
     frame_unref(&cached->frame);
     *cached = fresh;
@@ -144,7 +144,7 @@ static void listener_deliver(struct hub_listener *listener)
             listener->behind = true;
             return;
         }
-        topic->hub->sent++;
+        topic->hub->sent[listener->class]++;
         listener->cursor = cached->after;
         if (!listener->cursor.parts)
             listener->version = cached->version;
@@ -247,10 +247,10 @@ int64_t hub_run(struct hub *hub, int64_t now_ms)
     return next;
 }
 
-void hub_counts(const struct hub *hub, uint64_t *out_encoded, uint64_t *out_sent)
+void hub_counts(const struct hub *hub, int class, uint64_t *out_encoded, uint64_t *out_sent)
 {
-    *out_encoded = hub->encoded;
-    *out_sent = hub->sent;
+    *out_encoded = hub->encoded[class];
+    *out_sent = hub->sent[class];
 }
 
 void hub_assert_sane(const struct hub *hub)

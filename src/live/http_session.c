@@ -3,33 +3,13 @@
 #include "live/call.h"
 #include "live/http.h"
 #include "live/who.h"
+#include "store/store_arguments.h"
 #include "wire/definition.h"
 #include "wire/greeting.h"
 #include "wire/message.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* ---- the arguments of a function call, copied as they come */
-
-struct arguments {
-    struct store_argument *list;
-    size_t count;
-};
-
-static void arguments_add(void *to, const char *bytes, size_t size)
-{
-    struct arguments *arguments = to;
-    arguments->list = memory_resize(arguments->list, (arguments->count + 1) * sizeof(*arguments->list));
-    arguments->list[arguments->count++] = (struct store_argument){memory_bytes(bytes, size), size};
-}
-
-static void arguments_clear(struct arguments *arguments)
-{
-    for (size_t i = 0; i < arguments->count; i++)
-        free((char *)arguments->list[i].bytes);
-    free(arguments->list);
-}
 
 /* ---- creating */
 
@@ -55,7 +35,7 @@ static void session_created(void *arg, const struct store_answer *answer)
 static void create(struct live *live, struct edge_request *request, const struct actor *actor,
                    const struct definition *definition)
 {
-    struct arguments arguments = {0};
+    struct store_arguments arguments = {0};
     struct creation *creation = memory_alloc(sizeof(*creation));
     char nonce[5];
     uint16_t random;
@@ -63,10 +43,10 @@ static void create(struct live *live, struct edge_request *request, const struct
     snprintf(nonce, sizeof(nonce), "%04x", random);
     creation->request = request;
     memcpy(creation->id, definition->id, sizeof(creation->id));
-    definition_arguments(definition, nonce, arguments_add, &arguments);
+    definition_arguments(definition, nonce, store_arguments_add, &arguments);
     store_call(live->settings.store, definition->id, "session_create", actor, NULL, 0, arguments.list,
                arguments.count, session_created, creation);
-    arguments_clear(&arguments);
+    store_arguments_clear(&arguments);
 }
 
 void http_session_create(struct live *live, struct edge_request *request)

@@ -37,8 +37,11 @@ static void live_deployment(void *arg, const struct store_answer *answer)
 {
     struct live *live = arg;
     const char *deployment = store_answer_get(answer, "deployment");
-    if (!answer->refusal.error && deployment)
+    bool first = !live->deployment[0] && !answer->refusal.error && deployment;
+    if (first)
         snprintf(live->deployment, sizeof(live->deployment), "%s", deployment);
+    if (first && !live->closing && live->settings.ready)
+        live->settings.ready(live->settings.owner);
     live_handle_closed(live);
 }
 

@@ -22,6 +22,8 @@ struct live_settings {
     const struct edge_files *files;  /* the pages; NULL: none */
     int64_t tick_ms;
     void (*log)(const char *message); /* what an operator should read */
+    void *owner;
+    void (*ready)(void *owner); /* once: tokens can be judged and signed, so that both doors work; may be NULL */
 };
 
 struct live {

@@ -76,26 +76,6 @@ void room_voted(struct room *room)
     uv_timer_start(&room->flush_timer, room_flush_due, wait > 0 ? (uint64_t)wait : 0, 0);
 }
 
-struct room *room_hold(struct live *live, const char *session)
-{
-    struct room *room = map_get(&live->rooms, session);
-    if (!room) {
-        room = memory_alloc(sizeof(*room));
-        room->live = live;
-        snprintf(room->session, sizeof(room->session), "%s", session);
-        list_init(&room->clients);
-        list_init(&room->waits);
-        room->flushed_at = INT64_MIN / 2;
-        uv_timer_init(live->settings.loop, &room->flush_timer);
-        room->flush_timer.data = room;
-        map_put(&live->rooms, room->session, room);
-        live_handle_opened(live);
-        room_follow(room);
-    }
-    room->holders++;
-    return room;
-}
-
 static void room_timer_closed(uv_handle_t *handle)
 {
     struct room *room = handle->data;
@@ -120,6 +100,30 @@ static void room_free(struct room *room)
         free(at->value);
     map_clear(&room->people);
     uv_close((uv_handle_t *)&room->flush_timer, room_timer_closed);
+}
+
+struct room *room_hold(struct live *live, const char *session)
+{
+    struct room *room = map_get(&live->rooms, session);
+    if (room && room->state == ROOM_GONE && room->holders == 0) {
+        room_free(room); /* it was asked for before it was made */
+        room = NULL;
+    }
+    if (!room) {
+        room = memory_alloc(sizeof(*room));
+        room->live = live;
+        snprintf(room->session, sizeof(room->session), "%s", session);
+        list_init(&room->clients);
+        list_init(&room->waits);
+        room->flushed_at = INT64_MIN / 2;
+        uv_timer_init(live->settings.loop, &room->flush_timer);
+        room->flush_timer.data = room;
+        map_put(&live->rooms, room->session, room);
+        live_handle_opened(live);
+        room_follow(room);
+    }
+    room->holders++;
+    return room;
 }
 
 void room_release(struct room **room)
@@ -150,14 +154,14 @@ void room_second(struct room *room, int64_t loop_now)
         struct room_wait *wait = CONTAINER_OF(at, struct room_wait, link);
         if (wait->until <= loop_now) {
             room_wait_cancel(wait);
-            wait->run(wait, view_is_ready(room->view) && wait->seq > view_seq(room->view)
-                                ? ERROR_behind
-                                : ERROR_store_unavailable);
+            wait->run(wait, room_wait_is_behind(wait) ? ERROR_behind : ERROR_store_unavailable);
         }
     }
     if (room->votes && !room->flushing && !uv_is_active((uv_handle_t *)&room->flush_timer))
         room_flush(room);
     room_read_people(room);
+    if (view_is_ready(room->view))
+        view_warm(room->view);
     bool gone = room->state == ROOM_GONE;
     if (room->holders == 0 && (gone || loop_now - room->idle_since > ROOM_LINGER_MS))
         room_free(room);
@@ -212,6 +216,18 @@ static void room_topic_name(const struct topic *topic, char out_name[ROOM_TOPIC_
         snprintf(out_name, ROOM_TOPIC_NAME_ROOM, "me:%s", topic->subject);
     else
         topic_format(topic, out_name);
+}
+
+bool room_admits(const struct room *room, const struct actor *actor)
+{
+    return actor->id[0] || actor->role != ROLE_observer || strcmp(view_join(room->view), "open") == 0;
+}
+
+const char *room_ballots_needed(const struct actor *actor, const struct topic *topic)
+{
+    if (!actor_is_person(actor) || (topic->kind != TOPIC_me && role_is_staff(actor->role)))
+        return "";
+    return actor->id;
 }
 
 void room_visit(struct room *room, const struct actor *actor, bool begins)

@@ -86,8 +86,9 @@ export class Client {
     this.ids = 0;
     this.fault = undefined;
     this.bye = undefined;
-    this.closed = once(this.socket, 'close').then(([code, reason]) => ({ code, reason: String(reason) }));
-    this.closed.then((how) => this.end(how), () => {});
+    /* Not once(): a connection that is reset errs first, and closes all the same. */
+    this.closed = new Promise((done) => this.socket.on('close', (code, reason) => done({ code, reason: String(reason) })));
+    this.closed.then((how) => this.end(how));
     this.socket.on('message', (data, binary) => this.hear(data, binary));
   }
 

@@ -47,10 +47,5 @@ export interface Demo {
 
 /** The demonstration's sessions, or null where this server shows none. */
 export async function demo(): Promise<Demo | null> {
-  try {
-    return (await ask('/demo.json', {})) as Demo;
-  } catch (error) {
-    if (error instanceof PalabreError && error.error === 'not_found') return null;
-    throw error;
-  }
+  return (await about()).demo ? ((await ask('/demo.json', {})) as Demo) : null;
 }

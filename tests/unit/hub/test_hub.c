@@ -201,7 +201,7 @@ static void one_frame_is_encoded_for_all_at_the_same_version(void **state)
         hub_run(fixture.hub, tick * 50);
     }
     assert_int_equal(fixture.subject.encoded, 21);
-    hub_counts(fixture.hub, &encoded, &sent);
+    hub_counts(fixture.hub, 0, &encoded, &sent);
     assert_int_equal(encoded, 21);
     assert_int_equal(sent, 21 * ARRAY_SIZE(readers));
     for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
