@@ -242,18 +242,31 @@ static struct refusal read_challenges(struct reading *reading, const json_t *lis
     return refusal_of(ERROR_none);
 }
 
+/* The pointer (RFC 6901) to a member of the session. */
+static void member_pointer(char *room, size_t size, const char *name)
+{
+    struct buffer pointer CLEAN_BUFFER = {0};
+    buffer_add_char(&pointer, '/');
+    for (; *name; name++)
+        if (*name == '~' || *name == '/')
+            buffer_add_string(&pointer, *name == '~' ? "~0" : "~1");
+        else
+            buffer_add_char(&pointer, *name);
+    snprintf(room, size, "%s", pointer.bytes);
+}
+
 static struct refusal check_members(const json_t *json)
 {
     static const char *const known[] = {"id",   "title", "brief",     "mandate",    "locale", "time_zone",
                                         "join", "simulated", "challenges", NULL};
     const char *name;
     json_t *value;
-    char pointer[64];
+    char pointer[128];
     json_object_foreach((json_t *)json, name, value) {
         size_t i = 0;
         while (known[i] && strcmp(known[i], name) != 0)
             i++;
-        snprintf(pointer, sizeof(pointer), "/%s", name);
+        member_pointer(pointer, sizeof(pointer), name);
         if (!known[i])
             return refusal_field(ERROR_invalid_params, pointer, "nothing: a session has no such member");
     }
