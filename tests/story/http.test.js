@@ -24,6 +24,12 @@ describe('joining', () => {
     assert.equal((await palabre.call(session, ben.token, 'vote_cast', { idea: 'i1', value: 1 })).value, 1);
   });
 
+  test('a crowd that joins at once is as many participants', async () => {
+    const crowd = await Promise.all(Array.from({ length: 60 }, (_, i) => palabre.join(session, `Personne ${i}`)));
+    assert.equal(new Set(crowd.map(({ participant }) => participant.id)).size, 60);
+    assert.equal(new Set(crowd.map(({ token }) => token)).size, 60);
+  });
+
   test('joining needs no body and no name', async () => {
     const { status, json } = await palabre.request('POST', `${base}/join`);
     assert.equal(status, 201);
