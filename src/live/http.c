@@ -3,6 +3,7 @@
 #include "domain/limits.h"
 #include "live/room.h"
 #include "live/who.h"
+#include "wire/definition.h"
 #include "wire/message.h"
 
 #include <stdio.h>
@@ -194,11 +195,14 @@ static void http_page(struct live *live, struct edge_request *request, const cha
 {
     const struct edge_files *files = live->settings.files;
     size_t size = strcspn(path + 1, "/");
-    const char *page = strcmp(path, "/") == 0                             ? "index.html"
-                       : !text_is_id(path + 1, size)                      ? path + 1
-                       : path[1 + size] == '\0'                           ? "session.html"
-                       : strcmp(path + 1 + size, "/wall") == 0            ? "wall.html"
-                                                                          : path + 1;
+    bool session = text_is_id(path + 1, size) && !definition_id_is_reserved(path + 1, size);
+    const char *page = path + 1;
+    if (strcmp(path, "/") == 0)
+        page = "index.html";
+    else if (session && path[1 + size] == '\0')
+        page = "session.html";
+    else if (session && strcmp(path + 1 + size, "/wall") == 0)
+        page = "wall.html";
     if (!method_fits(edge_request_method(request), EDGE_GET))
         refuse_method(request, METHODS_READ);
     else if (!files || !edge_request_answer_file(request, files, page))

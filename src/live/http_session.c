@@ -186,9 +186,10 @@ void http_command(const struct http_session *at)
         http_refuse(at->request, &refusal);
     } else {
         struct room *room = room_hold(at->live, at->session);
-        /* Who has no id shares the buckets of all such on this worker's session: they only read. */
-        struct room_person *person = room_person(room, actor.id);
-        call_run(room, &actor, &person->buckets, DOOR_HTTP, &command, command_replied, at->request);
+        struct rules_buckets *buckets = actor_is_person(&actor)
+                                            ? &room_person(room, actor.id)->buckets
+                                            : live_stranger(at->live, edge_request_peer(at->request));
+        call_run(room, &actor, buckets, DOOR_HTTP, &command, command_replied, at->request);
         room_release(&room);
     }
     command_clear(&command);

@@ -1,4 +1,5 @@
 #include "live/live.h"
+#include "base/digest.h"
 #include "base/memory.h"
 #include "live/client.h"
 #include "live/http.h"
@@ -37,8 +38,11 @@ static void live_deployment(void *arg, const struct store_answer *answer)
 {
     struct live *live = arg;
     const char *deployment = store_answer_get(answer, "deployment");
-    if (!answer->refusal.error && deployment)
+    bool first = !live->deployment[0] && !answer->refusal.error && deployment;
+    if (first)
         snprintf(live->deployment, sizeof(live->deployment), "%s", deployment);
+    if (first && !live->closing && live->settings.ready)
+        live->settings.ready(live->settings.owner);
     live_handle_closed(live);
 }
 
@@ -190,6 +194,11 @@ int64_t live_now(const struct live *live)
 void live_heard(struct live *live, int64_t redis_now)
 {
     live->clock = redis_now - live_loop_now(live);
+}
+
+struct rules_buckets *live_stranger(struct live *live, const char *peer)
+{
+    return &live->strangers[digest_fnv1a(DIGEST_FNV1A_START, peer, strlen(peer)) % LIVE_STRANGERS];
 }
 
 void live_log(const struct live *live, const char *format, ...)

@@ -10,10 +10,13 @@
 #include "domain/error.h"
 #include "edge/edge.h"
 #include "hub/hub.h"
+#include "rules/rules.h"
 #include "store/store.h"
 #include "token/keyring.h"
 
 #include <uv.h>
+
+#define LIVE_STRANGERS 256 /* buckets for those who ask over HTTP without a token, by their address */
 
 struct live_settings {
     uv_loop_t *loop;
@@ -22,6 +25,8 @@ struct live_settings {
     const struct edge_files *files;  /* the pages; NULL: none */
     int64_t tick_ms;
     void (*log)(const char *message); /* what an operator should read */
+    void *owner;
+    void (*ready)(void *owner); /* once: tokens can be judged and signed, so that both doors work; may be NULL */
 };
 
 struct live {
@@ -32,6 +37,7 @@ struct live {
     char deployment[64]; /* "" until the store has said it */
     struct map rooms;    /* session -> struct room */
     struct list clients;
+    struct rules_buckets strangers[LIVE_STRANGERS];
     int64_t clock;         /* Redis' time less the loop's, as last heard */
     uv_timer_t run_timer;    /* the next hub_run() */
     uv_timer_t second_timer; /* heartbeats, late hellos, rooms nobody is in */
@@ -70,6 +76,8 @@ void live_want_run(struct live *live);
 /* What must be over before live is gone. */
 void live_handle_opened(struct live *live);
 void live_handle_closed(struct live *live);
+/* The buckets of who has no token: shared by address, or else one caller would use up those of all. Borrows. */
+struct rules_buckets *live_stranger(struct live *live, const char *peer);
 void live_log(const struct live *live, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

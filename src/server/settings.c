@@ -171,6 +171,8 @@ static bool config_option(void *arg, const char *name, const char *value)
     int option = option_find(name, strlen(name));
     if (option < 0 || options[option].set == read_config || options[option].set == set_check)
         return source_fail(source, name, "there is no such option");
+    if (source->given & 1u << option && !options[option].list)
+        return source_fail(source, name, "one value is expected, no list");
     return option_give(source, option, value);
 }
 

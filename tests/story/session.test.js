@@ -18,13 +18,16 @@ const as = async (session, role) => palabre.greet(session, await palabre.staff(s
 
 describe('dates', () => {
   test('a challenge opens and closes by itself at its dates, on every screen', async () => {
-    const opens_at = dateIn(4000), closes_at = dateIn(7000);
-    const session = await palabre.session({ challenges: [challenge('c1', { opens_at, closes_at, tally: 'sealed', ideas: [{ title: 'Une' }] })] });
-    const ana = await palabre.person(session), wall = await palabre.greet(session);
-    for (const client of [ana, wall]) assert.equal((await client.see('session', () => true)).challenges.c1.state, 'planned');
+    const session = await palabre.session({ challenges: [challenge('c1', { opens_at: '2040-01-01T00:00:00Z', tally: 'sealed', ideas: [{ title: 'Une' }] })] });
+    const ana = await palabre.person(session), wall = await palabre.greet(session), brand = await as(session, 'brand');
+    for (const client of [ana, wall]) assert.equal((await client.open('session')).state.challenges.c1.state, 'planned');
     assert.equal((await ana.refused('vote_cast', { idea: 'i1', value: 1 })).name, 'challenge_not_open');
+    const opens_at = dateIn(3000);
+    await brand.call('challenge_edit', { challenge: 'c1', opens_at });
     for (const client of [ana, wall]) await client.see('session', ({ challenges }) => challenges.c1.state === 'open');
     await ana.call('vote_cast', { idea: 'i1', value: 1 });
+    const closes_at = dateIn(3000);
+    await brand.call('challenge_edit', { challenge: 'c1', closes_at, reason: 'La fin' });
     for (const client of [ana, wall]) {
       const { c1 } = (await client.see('session', ({ challenges }) => challenges.c1.state === 'closed')).challenges;
       assert.equal(c1.opened_at, Date.parse(opens_at), 'at the date, whoever noticed when');
@@ -47,7 +50,7 @@ describe('dates', () => {
     const brand = await as(session, 'brand');
     await brand.open('session');
     await brand.call('challenge_edit', { challenge: 'c1', closes_at: dateIn(60000), reason: 'Une fin' });
-    await brand.call('challenge_edit', { challenge: 'c1', closes_at: dateIn(1500), reason: 'Plus tôt' });
+    await brand.call('challenge_edit', { challenge: 'c1', closes_at: dateIn(3000), reason: 'Plus tôt' });
     const { c1 } = (await brand.see('session', ({ challenges }) => challenges.c1.state === 'closed')).challenges;
     assert.deepEqual(c1.timeline.map(({ reason }) => reason), ['Une fin', 'Plus tôt']);
     assert.ok(c1.timeline[1].closes_at > c1.closes_at, 'the old date is beside the reason');
@@ -337,6 +340,21 @@ describe('writes that are sent twice', () => {
     assert.equal((await ana.refused('idea_list', { challenge: 'c1', order: 'top', key: 'k' })).data.field, 'key');
     const { challenges } = await palabre.state(session, 'session', ana.token);
     assert.deepEqual([challenges.c1.timeline.length, Object.keys(challenges).length], [1, 3]);
+  });
+
+  test('the same write sent many times at once, over both doors, happens once', async () => {
+    const session = await palabre.session({ challenges: [challenge('c1', { ballot: 'budget', budget: { dots: 5 } })] });
+    const ana = await palabre.person(session), twin = await palabre.greet(session, ana.token);
+    const params = { challenge: 'c1', title: 'Une seule', key: 'une-seule' };
+    const answers = await Promise.all([ana.call('idea_add', params), twin.call('idea_add', params), palabre.call(session, ana.token, 'idea_add', params),
+                                       ana.call('idea_add', params), palabre.call(session, ana.token, 'idea_add', params, { 'idempotency-key': 'une-seule' })]);
+    for (const answer of answers) assert.deepEqual(answer, answers[0]);
+    const state = await ana.see('ideas:c1:new', ({ ideas }) => ideas[answers[0].idea]);
+    assert.equal(state.totals.ideas, 1);
+    const votes = await Promise.all([ana, twin, ana, twin].map((client) => client.call('vote_cast', { idea: answers[0].idea, value: 3 })));
+    for (const vote of votes) assert.equal(vote.left, 2);
+    await ana.see('ideas:c1:top', ({ ideas }) => ideas[answers[0].idea].tally.dots === 3);
+    await palabre.agree(ana, twin);
   });
 
   test('a refused write may be sent again with its key once it would be accepted', async () => {

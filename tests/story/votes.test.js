@@ -85,7 +85,7 @@ describe('ballots', () => {
     assert.equal((await vote(0, 'i2', 2)).left, 0);
     assert.equal((await vote(0, 'i1', 1)).left, 2);
     await vote(1, 'i1', 2);
-    await everywhere(all, 'ideas:c1:top', ({ ideas }) => ideas.i1.tally.dots === 3 && ideas.i2.tally.dots === 2);
+    await everywhere(all, 'ideas:c1:top', ({ ideas }) => ideas.i1.tally.dots === 3 && ideas.i1.tally.voters === 2 && ideas.i2.tally.dots === 2);
     assert.deepEqual(all[0].state('ideas:c1:top').ideas.i1.tally, { dots: 3, voters: 2, score: 3 });
     assert.deepEqual(voters[0].state('me').ballots.c1, { votes: { i1: 1, i2: 2 }, parked: {}, given_up: {}, left: 2 });
     await palabre.agree(...all);
