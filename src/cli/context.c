@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CONTEXT_WAIT_MS 15000 /* for Redis to start, or to answer */
+#define CONTEXT_START_MS  15000 /* for the private Redis to start, reading what it holds */
+#define CONTEXT_ANSWER_MS 5000  /* for a Redis of one's own to answer */
 #define CONTEXT_TRIES   5     /* of a call that carries a key, while the store is away or slow */
 
 static void context_log(const char *message)
@@ -25,7 +26,7 @@ int cli_context_open(struct cli_context *context, const char *command, int *argc
     uv_loop_init(&context->loop);
     context->deployment =
         (struct deployment){.loop = &context->loop, .settings = &context->settings, .log = context_log};
-    if (deployment_open(&context->deployment) && deployment_wait(&context->deployment, CONTEXT_WAIT_MS))
+    if (deployment_open(&context->deployment) && deployment_wait(&context->deployment, context->settings.redis ? CONTEXT_ANSWER_MS : CONTEXT_START_MS))
         return 0;
     int status = cli_fail("%s", context->deployment.fault ? context->deployment.fault : "the store cannot be reached");
     cli_context_close(context);

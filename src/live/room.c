@@ -160,6 +160,10 @@ void room_second(struct room *room, int64_t loop_now)
     if (room->votes && !room->flushing && !uv_is_active((uv_handle_t *)&room->flush_timer))
         room_flush(room);
     room_read_people(room);
+    if (room->online != room->online_told && room->following && view_is_ready(room->view)) {
+        room->online_told = room->online;
+        store_following_check(room->following); /* hands in how many are here: screens show it within a second or two */
+    }
     if (view_is_ready(room->view))
         view_warm(room->view);
     bool gone = room->state == ROOM_GONE;

@@ -74,6 +74,7 @@ struct room {
     unsigned holders;
     int64_t idle_since; /* loop time; while nobody holds it */
     int64_t online;     /* distinct participants connected */
+    int64_t online_told; /* as the store was last told at once */
     bool votes;         /* accepted since the last flush */
     bool flushing;
     bool freezing;      /* a challenge_rules is under way */
