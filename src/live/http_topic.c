@@ -121,10 +121,16 @@ void http_topic(const struct http_session *at)
     }
     if (topic.kind == TOPIC_me)
         memcpy(topic.subject, actor.id, sizeof(topic.subject));
+    struct room *room = room_hold(at->live, at->session);
+    refusal = rules_draw_rate(http_buckets(at, room, &actor), RATE_TOPIC, live_loop_now(at->live));
+    if (refusal.error) {
+        room_release(&room);
+        http_refuse(at->request, &refusal);
+        return;
+    }
     struct topic_get *get = memory_alloc(sizeof(*get));
-    *get = (struct topic_get){.request = at->request, .actor = actor, .topic = topic, .since = v};
+    *get = (struct topic_get){.room = room, .request = at->request, .actor = actor, .topic = topic, .since = v};
     memcpy(get->epoch, epoch, sizeof(epoch));
-    get->room = room_hold(at->live, at->session);
     room_visit(get->room, &get->actor, true);
     const struct room_position position = {get->epoch, get->since};
     room_wait(get->room, &get->wait, room_ballots_needed(&get->actor, &get->topic), &position, LIMIT_STORE_MS,
