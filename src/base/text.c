@@ -31,6 +31,17 @@ static bool text_is_space(utf8proc_int32_t c)
     return text_is_break(c) || c == '\t' || c == '\r' || utf8proc_category(c) == UTF8PROC_CATEGORY_ZS;
 }
 
+/* Shows nothing by itself, though it may join or part what is beside it: at either end it is as white space. */
+static bool text_is_invisible(utf8proc_int32_t c)
+{
+    return c == 0x00AD || c == 0x180E || (c >= 0x200B && c <= 0x200D) || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF;
+}
+
+static bool text_is_edge(utf8proc_int32_t c)
+{
+    return text_is_space(c) || text_is_invisible(c);
+}
+
 static void text_add(struct buffer *buffer, utf8proc_int32_t c)
 {
     utf8proc_uint8_t encoded[4];
@@ -52,7 +63,7 @@ static utf8proc_int32_t text_clean_char(utf8proc_int32_t c, bool lines)
 char *text_clean(const char *bytes, size_t size, bool lines)
 {
     CLEAN_BUFFER struct buffer kept = {0};
-    size_t end = 0; /* after the last character that is no white space */
+    size_t end = 0; /* after the last character that shows */
     for (size_t at = 0; at < size;) {
         utf8proc_int32_t c;
         const utf8proc_uint8_t *from = (const utf8proc_uint8_t *)bytes + at;
@@ -61,10 +72,10 @@ char *text_clean(const char *bytes, size_t size, bool lines)
             return NULL;
         at += (size_t)length;
         c = text_clean_char(c, lines);
-        if (!c || (kept.size == 0 && text_is_space(c)))
+        if (!c || (kept.size == 0 && text_is_edge(c)))
             continue;
         text_add(&kept, c);
-        if (!text_is_space(c))
+        if (!text_is_edge(c))
             end = kept.size;
     }
     buffer_reserve(&kept, 0);

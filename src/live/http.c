@@ -40,10 +40,12 @@ void http_refuse(struct edge_request *request, const struct refusal *refusal)
     char seconds[24];
     const struct edge_header bearer = {"www-authenticate", "Bearer"}, retry = {"retry-after", seconds};
     snprintf(seconds, sizeof(seconds), "%lld", (long long)(refusal->retry_ms + 999) / 1000);
-    refuse_with(request, refusal,
-                refusal->retry_ms >= 0                     ? &retry
-                : error_status(refusal->error) == 401 ? &bearer
-                                                           : NULL);
+    const struct edge_header *header = NULL;
+    if (refusal->retry_ms >= 0)
+        header = &retry;
+    else if (error_status(refusal->error) == 401)
+        header = &bearer;
+    refuse_with(request, refusal, header);
 }
 
 #define METHODS_READ  "GET, HEAD"
@@ -97,6 +99,12 @@ bool http_actor(const struct http_session *at, struct actor *out_actor)
     if (refusal.error)
         http_refuse(at->request, &refusal);
     return !refusal.error;
+}
+
+struct rules_buckets *http_buckets(const struct http_session *at, struct room *room, const struct actor *actor)
+{
+    return actor_is_person(actor) ? &room_person(room, actor->id)->buckets
+                                  : live_stranger(at->live, edge_request_peer(at->request));
 }
 
 static void http_health(struct live *live, struct edge_request *request)

@@ -186,10 +186,7 @@ void http_command(const struct http_session *at)
         http_refuse(at->request, &refusal);
     } else {
         struct room *room = room_hold(at->live, at->session);
-        struct rules_buckets *buckets = actor_is_person(&actor)
-                                            ? &room_person(room, actor.id)->buckets
-                                            : live_stranger(at->live, edge_request_peer(at->request));
-        call_run(room, &actor, buckets, DOOR_HTTP, &command, command_replied, at->request);
+        call_run(room, &actor, http_buckets(at, room, &actor), DOOR_HTTP, &command, command_replied, at->request);
         room_release(&room);
     }
     command_clear(&command);

@@ -87,44 +87,51 @@ static void get_run(struct room_wait *wait, enum error error)
     get_end(get);
 }
 
+/* What a GET asks for, before it is known who asks. */
+static struct refusal get_parse(const struct http_session *at, struct topic_get *out_get)
+{
+    char text[128];
+    size_t size = strlen(at->rest);
+    if (size > 7 && strcmp(at->rest + size - 7, "/stream") == 0)
+        return refusal_of(ERROR_not_supported);
+    if (!topic_parse(at->rest, size, &out_get->topic))
+        return refusal_of(ERROR_topic_unknown);
+    if (edge_request_parameter(at->request, "since", text, sizeof(text)) &&
+        !position_parse(text, strlen(text), out_get->epoch, &out_get->since))
+        return refusal_field(ERROR_invalid_params, "since", "<epoch>:<v>, as the ETag has it without its quotes");
+    if (edge_request_parameter(at->request, "wait", text, sizeof(text)))
+        return refusal_field(ERROR_not_supported, "wait", "no long poll: ask again with since");
+    return refusal_of(ERROR_none);
+}
+
+static struct refusal get_allow(const struct http_session *at, struct topic_get *get)
+{
+    if (get->topic.kind == TOPIC_me && !actor_is_person(&get->actor))
+        return refusal_of(ERROR_token_required);
+    return rules_draw_rate(http_buckets(at, get->room, &get->actor), RATE_TOPIC, live_loop_now(at->live));
+}
+
 void http_topic(const struct http_session *at)
 {
-    struct topic topic;
-    struct actor actor;
-    char since[128], epoch[65] = "";
-    int64_t v = 0;
-    size_t size = strlen(at->rest);
-    if (size > 7 && strcmp(at->rest + size - 7, "/stream") == 0) {
-        http_refuse_error(at->request, ERROR_not_supported);
-        return;
-    }
-    if (!topic_parse(at->rest, size, &topic)) {
-        http_refuse_error(at->request, ERROR_topic_unknown);
-        return;
-    }
-    struct refusal refusal = refusal_of(ERROR_none);
-    if (edge_request_parameter(at->request, "wait", since, sizeof(since)))
-        refusal = refusal_field(ERROR_not_supported, "wait", "no long poll: ask again with since");
-    if (edge_request_parameter(at->request, "since", since, sizeof(since)) &&
-        !position_parse(since, strlen(since), epoch, &v))
-        refusal = refusal_field(ERROR_invalid_params, "since",
-                                "<epoch>:<v>, as the ETag has it without its quotes");
+    struct topic_get asked = {.request = at->request};
+    struct refusal refusal = get_parse(at, &asked);
     if (refusal.error) {
         http_refuse(at->request, &refusal);
         return;
     }
-    if (!http_actor(at, &actor))
+    if (!http_actor(at, &asked.actor))
         return;
-    if (topic.kind == TOPIC_me && !actor_is_person(&actor)) {
-        http_refuse_error(at->request, ERROR_token_required);
+    asked.room = room_hold(at->live, at->session);
+    refusal = get_allow(at, &asked);
+    if (refusal.error) {
+        room_release(&asked.room);
+        http_refuse(at->request, &refusal);
         return;
     }
-    if (topic.kind == TOPIC_me)
-        memcpy(topic.subject, actor.id, sizeof(topic.subject));
     struct topic_get *get = memory_alloc(sizeof(*get));
-    *get = (struct topic_get){.request = at->request, .actor = actor, .topic = topic, .since = v};
-    memcpy(get->epoch, epoch, sizeof(epoch));
-    get->room = room_hold(at->live, at->session);
+    *get = asked;
+    if (get->topic.kind == TOPIC_me)
+        memcpy(get->topic.subject, get->actor.id, sizeof(get->topic.subject));
     room_visit(get->room, &get->actor, true);
     const struct room_position position = {get->epoch, get->since};
     room_wait(get->room, &get->wait, room_ballots_needed(&get->actor, &get->topic), &position, LIMIT_STORE_MS,

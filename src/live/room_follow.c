@@ -3,6 +3,7 @@
 #include "live/client.h"
 #include "wire/rules_hash.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -205,17 +206,17 @@ static void room_write_rules(void *arg, const char *const *arguments, size_t cou
 {
     struct room *room = arg;
     struct store_argument list[32];
-    for (size_t i = 0; i < count; i++)
-        list[i] = (struct store_argument){arguments[i], strlen(arguments[i])};
+    assert(count <= ARRAY_SIZE(list));
     if (room->freezing)
         return;
+    for (size_t i = 0; i < count; i++)
+        list[i] = (struct store_argument){arguments[i], strlen(arguments[i])};
     room->freezing = true;
     store_call(room->live->settings.store, room->session, "challenge_rules", NULL, NULL, 0, list, count,
                room_rules_written, room_hold(room->live, room->session));
 }
 
-/* Functions cannot make the hash (Lua has no BLAKE2b): whoever sees a challenge open without it hands it in.
- */
+/* Functions cannot make the hash (Lua has no BLAKE2b): whoever sees a challenge open without it hands it in. */
 static void room_freeze_rules(struct room *room)
 {
     rules_hash_missing(room->view, room_write_rules, room);

@@ -12,7 +12,11 @@ struct refusal rules_allow(const struct actor *actor, enum command_kind kind, en
 
 struct refusal rules_draw(struct rules_buckets *buckets, enum command_kind kind, int64_t now_ms)
 {
-    enum rate rate = command_row(kind)->rate;
+    return rules_draw_rate(buckets, command_row(kind)->rate, now_ms);
+}
+
+struct refusal rules_draw_rate(struct rules_buckets *buckets, enum rate rate, int64_t now_ms)
+{
     const struct rate_row *row = rate_row(rate);
     int64_t full = (int64_t)row->burst * 1000, tokens = full;
     if (buckets->rates[rate].at) {

@@ -19,6 +19,8 @@ struct rules_buckets {
 struct refusal rules_allow(const struct actor *actor, enum command_kind kind, enum door door);
 /* Draws one token of the command's rate: ERROR_none, or rate_limited with retry_ms and limit (a minute). */
 struct refusal rules_draw(struct rules_buckets *buckets, enum command_kind kind, int64_t now_ms);
+/* The same for what is no command: reading a topic over HTTP. */
+struct refusal rules_draw_rate(struct rules_buckets *buckets, enum rate rate, int64_t now_ms);
 /* Bytes of a message that this actor may send. */
 size_t rules_message_limit(const struct actor *actor);
 

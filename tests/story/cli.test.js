@@ -249,6 +249,7 @@ const MISTAKES = [
   [(f) => { f.challenges[0].ideas_per_person = 0; }, '/challenges/0/ideas_per_person', ''],
   [(f) => { f.challenges[0].closes_at = '2030-01-01T10:00:00'; }, '/challenges/0/closes_at', 'offset'],
   [(f) => { f.challenges[0].closes_at = '2030-02-30T10:00:00Z'; }, '/challenges/0/closes_at', ''],
+  [(f) => { f.challenges[0].closes_at = '2020-01-01T10:00:00Z'; }, '/challenges/0/closes_at', 'to come'],
   [(f) => { Object.assign(f.challenges[0], { opens_at: '2030-01-02T10:00:00Z', closes_at: '2030-01-02T10:00:00+02:00' }); }, '/challenges/0/closes_at', 'after opens_at'],
   [(f) => { f.challenges[0].ideas = {}; }, '/challenges/0/ideas', 'a list'],
   [(f) => { f.challenges[0].ideas = ['Oui']; }, '/challenges/0/ideas/0', 'an object'],

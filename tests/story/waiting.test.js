@@ -139,3 +139,16 @@ test('one who asks without a token uses up their own calls, not those of others'
   await palabre.call(session, token, 'idea_list', list);
   await palabre.call(session, await palabre.staff(session), 'idea_list', list);
 });
+
+test('who reads topics over HTTP without a pause is told to slow down, and nobody else is', async () => {
+  const session = await palabre.session();
+  const { token } = await palabre.join(session, 'Ana'), { token: other } = await palabre.join(session, 'Ben');
+  const path = `/api/v1/sessions/${session}/topics/session`;
+  const answers = [];
+  while (answers.length < 20_000 && !answers.some(({ status }) => status === 429))
+    answers.push(...await Promise.all(Array.from({ length: 100 }, () => palabre.get(path, token))));
+  const refused = answers.find(({ status }) => status === 429);
+  assert.ok(answers.indexOf(refused) >= 600, 'a poll in any reasonable rhythm never meets it');
+  assert.deepEqual([refused.json.name, refused.json.retry_ms > 0, Number(refused.headers['retry-after'])], ['rate_limited', true, 1]);
+  assert.equal((await palabre.get(path, other)).status, 200);
+});

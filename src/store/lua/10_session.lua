@@ -38,7 +38,7 @@ local function definition_refused(s, d)
     for _, media in ipairs(d.media) do
         hashes[media[1]] = true
     end
-    for _, arguments in ipairs(d.challenges) do
+    for i, arguments in ipairs(d.challenges) do
         local id, c = challenge.arguments(arguments)
         if not id then
             return refuse(s, 'invalid_params', 'field', 'challenge', 'expected', 'an id')
@@ -48,7 +48,7 @@ local function definition_refused(s, d)
         ids[id] = true
         local field, expected = challenge.fault(c, s.at)
         if field then
-            return refuse(s, 'invalid_params', 'field', field, 'expected', expected)
+            return refuse(s, 'invalid_params', 'field', '/challenges/' .. (i - 1) .. '/' .. field, 'expected', expected)
         end
     end
     for _, i in ipairs(d.ideas) do

@@ -105,6 +105,15 @@ static void white_space_at_either_end_goes(void **state)
     cleans("\0\0", 2, false, "");
 }
 
+static void what_shows_nothing_is_empty(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"\u200B", "\u2060 \uFEFF", "\u200D\u200C", "\u00AD\n\u2063", "\u180E"};
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+        cleans(texts[i], strlen(texts[i]), true, "");
+    cleans("\uFEFFa\u200Bb\u200B", strlen("\uFEFFa\u200Bb\u200B"), false, "a\u200Bb");
+}
+
 static void what_is_not_utf_8_is_refused(void **state)
 {
     (void)state;
@@ -180,6 +189,7 @@ int main(void)
         cmocka_unit_test(what_joins_emoji_and_letters_is_kept),
         cmocka_unit_test(line_breaks_are_kept_or_become_spaces),
         cmocka_unit_test(white_space_at_either_end_goes),
+        cmocka_unit_test(what_shows_nothing_is_empty),
         cmocka_unit_test(what_is_not_utf_8_is_refused),
         cmocka_unit_test(length_counts_code_points),
         cmocka_unit_test(french_is_found_without_case_accents_and_punctuation),
