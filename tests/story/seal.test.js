@@ -173,7 +173,9 @@ class Twins {
   }
 
   async request(twin, ...request) {
-    const { status, headers, bytes } = await pair[twin].request(...request);
+    let answer = await pair[twin].request(...request);
+    for (; answer.status === 429; answer = await pair[twin].request(...request)) await sleep(answer.json.retry_ms); /* read faster than people may */
+    const { status, headers, bytes } = answer;
     const { date, 'retry-after': _, ...rest } = headers;
     return `${status} ${this.plain(JSON.stringify(rest), twin)}\n${this.plain(bytes.toString(), twin)}`;
   }
@@ -323,7 +325,7 @@ class Twins {
 
   /** All that is counted, but for connections that Node keeps or does not keep. */
   async metrics(palabre) {
-    const text = String((await palabre.get('/metrics')).bytes);
+    const text = String((await palabre.read('/metrics')).bytes);
     return Object.fromEntries([...text.matchAll(/^(palabre_(?!connections )\S+) (\d+)$/gm)].map(([, name, value]) => [name, Number(value)]));
   }
 
