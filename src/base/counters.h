@@ -29,7 +29,7 @@
     X(flushes_total, "Calls of tally_flush, each of which publishes what votes changed in a tick")           \
     X(store_errors_total, "Calls of Redis functions that Redis did not answer, or with an error of its own") \
     X(loads_total, "Sessions loaded from Redis whole")                                                       \
-    X(gaps_repaired_total, "Events missed and read again from a session's log")                              \
+    X(gaps_repaired_total, "Times that missed events were read from a session's log")                        \
     X(worker_restarts_total, "Workers started again after they died")
 
 /* In seconds. */

@@ -117,6 +117,7 @@ static struct hub_cached *topic_encode(struct hub_topic *topic, const struct hub
     if (!fresh.frame)
         return NULL;
     topic->hub->encoded++;
+    counter_add(settings->counters, COUNTER_frames_encoded_total, 1);
     cached = &topic->cache[topic->cache_next++ % HUB_CACHE];
     frame_unref(&cached->frame);
     *cached = fresh;
@@ -136,6 +137,7 @@ static void listener_deliver(struct hub_listener *listener)
             return;
         }
         topic->hub->sent++;
+        counter_add(topic->hub->settings.counters, COUNTER_frames_sent_total, 1);
         listener->cursor = cached->after;
         if (!listener->cursor.parts)
             listener->version = cached->version;

@@ -13,6 +13,7 @@
 #ifndef HUB_HUB_H
 #define HUB_HUB_H
 
+#include "base/counters.h"
 #include "base/frame.h"
 #include "base/list.h"
 #include "base/text.h"
@@ -36,6 +37,7 @@ struct hub_topic;
 struct hub_settings {
     void *owner;
     int64_t tick_ms;
+    struct counters_slot *counters; /* NULL: nowhere */
     /* The message from `since` (or HUB_NOTHING) or at `cursor` to now, for this class, and the version at which it leaves
      * the listener; NULL where nothing changed for it. The reference is the hub's. */
     struct frame *(*encode)(void *subject, int class, int64_t since, struct hub_cursor *cursor, int64_t *out_version);

@@ -111,18 +111,10 @@ static void http_demo(struct live *live, struct edge_request *request)
 
 static void http_metrics(struct live *live, struct edge_request *request)
 {
-    uint64_t encoded, sent;
-    hub_counts(live->hub, &encoded, &sent);
-    char *text CLEAN_FREE = memory_print(
-        "# TYPE palabre_connections gauge\npalabre_connections %zu\n"
-        "# TYPE palabre_sessions gauge\npalabre_sessions %zu\n"
-        "# TYPE palabre_frames_encoded_total counter\npalabre_frames_encoded_total %llu\n"
-        "# TYPE palabre_frames_sent_total counter\npalabre_frames_sent_total %llu\n"
-        "# TYPE palabre_store_connected gauge\npalabre_store_connected %d\n",
-        edge_connections(live->edge), live->rooms.count, (unsigned long long)encoded, (unsigned long long)sent,
-        store_is_connected(live->settings.store));
+    CLEAN_BUFFER struct buffer text = {0};
+    counters_print(live->settings.all_counters, &text);
     static const struct edge_header headers[] = {{"content-type", "text/plain; version=0.0.4"}, {NULL, NULL}};
-    struct frame *body = frame_new(text, strlen(text));
+    struct frame *body = frame_new(text.bytes, text.size);
     edge_request_answer(request, 200, headers, body);
     frame_unref(&body);
 }

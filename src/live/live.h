@@ -5,6 +5,7 @@
 #ifndef LIVE_LIVE_H
 #define LIVE_LIVE_H
 
+#include "base/counters.h"
 #include "base/list.h"
 #include "base/map.h"
 #include "domain/error.h"
@@ -21,6 +22,8 @@ struct live_settings {
     const struct keyring *keyring;
     const struct edge_files *files;  /* the pages; NULL: none */
     int64_t tick_ms;
+    const struct counters *all_counters; /* what /metrics says */
+    struct counters_slot *counters;      /* of this process */
     void (*log)(const char *message); /* what an operator should read */
 };
 
@@ -34,6 +37,7 @@ struct live {
     struct list clients;
     int64_t clock;         /* Redis' time less the loop's, as last heard */
     uv_timer_t run_timer;    /* the next hub_run() */
+    uint64_t wanted_at, tick_at; /* ns: since when frames are wanted, when the next are due; 0: none */
     uv_timer_t second_timer; /* heartbeats, late hellos, rooms nobody is in */
     unsigned handles; /* still open while closing */
     void (*closed)(void *arg);

@@ -56,6 +56,7 @@ static void room_flush(struct room *room)
         return;
     room->votes = false;
     room->flushing = true;
+    counter_add(room->live->settings.counters, COUNTER_flushes_total, 1);
     struct room *held = room_hold(room->live, room->session);
     store_call(room->live->settings.store, room->session, "tally_flush", NULL, NULL, 0, NULL, 0, room_flushed, held);
 }
@@ -87,6 +88,7 @@ struct room *room_hold(struct live *live, const char *session)
         uv_timer_init(live->settings.loop, &room->flush_timer);
         room->flush_timer.data = room;
         map_put(&live->rooms, room->session, room);
+        counter_set(live->settings.counters, COUNTER_sessions, live->rooms.count);
         room_follow(room);
     }
     room->holders++;
@@ -118,6 +120,7 @@ void room_free(struct room *room)
     room_fail_waits(room, ERROR_store_unavailable);
     room_unfollow(room);
     map_remove(&room->live->rooms, room->session);
+    counter_set(room->live->settings.counters, COUNTER_sessions, room->live->rooms.count);
     map_for_each(at, &room->topics) {
         struct room_topic *topic = at->value;
         hub_topic_close(&topic->hub_topic);
