@@ -5,6 +5,9 @@
  * reads may be a few counts apart, and no count ever goes back. A slot outlives its writer, whose successor
  * counts on.
  *
+ * /metrics is read by anyone, so none of them may tell of a vote under a seal: what is counted does not
+ * depend on what was voted, only on that someone did. Frames to voters and staff, which do, are not counted.
+ *
  * Knows the names of the counters and how Prometheus wants them; nothing of what is counted. */
 #ifndef BASE_COUNTERS_H
 #define BASE_COUNTERS_H
@@ -17,14 +20,14 @@
 /* X(name, what it says): a gauge goes up and down and is 0 for a writer that is gone, a counter only grows.
  * Both are summed over the slots. */
 #define COUNTERS_GAUGES(X)                                                                                   \
-    X(workers, "Processes that serve, as configured")                                                        \
+    X(workers, "Processes that serve now")                                                                   \
     X(connections, "Open connections, WebSocket and HTTP")                                                   \
     X(sessions, "Sessions held in memory; one that two workers hold counts twice")                           \
     X(store_connected, "Workers that are connected to Redis")
 
 #define COUNTERS_COUNTERS(X)                                                                                 \
-    X(frames_encoded_total, "Frames of topics made")                                                         \
-    X(frames_sent_total, "Frames of topics sent; one made is sent to many")                                  \
+    X(public_frames_encoded_total, "Frames of topics made for the public")                                   \
+    X(public_frames_sent_total, "Frames of topics sent to the public; one made is sent to many")             \
     X(votes_accepted_total, "Votes that Redis accepted")                                                     \
     X(flushes_total, "Calls of tally_flush, each of which publishes what votes changed in a tick")           \
     X(store_errors_total, "Calls of Redis functions that Redis did not answer, or with an error of its own") \
@@ -34,7 +37,7 @@
 
 /* In seconds. */
 #define COUNTERS_HISTOGRAMS(X)                                                                               \
-    X(tick_lag_seconds, "How late a tick's frames began to be made")                                         \
+    X(tick_lag_seconds, "How late the frames of a tick, those of the public among them, began to be made")   \
     X(tick_seconds, "Time that making and sending a tick's frames took")                                     \
     X(store_call_seconds, "Time from a call of a Redis function to its answer")
 

@@ -1,6 +1,6 @@
 #include "cli/csv.h"
 #include "base/memory.h"
-#include "cli/file.h"
+#include "server/file.h"
 
 #include <string.h>
 
@@ -30,7 +30,7 @@ static char *csv_field(struct csv *csv, bool *out_last)
     csv->next_line += from < csv->end && *from == '\n';
     csv->unended |= quoted;
     csv->at = from < csv->end ? from + 1 : from;
-    if (*out_last && to > start && to[-1] == '\r')
+    if (*out_last && to > start && from[-1] == '\r') /* not one inside of quotes */
         to--;
     *to = '\0';
     return start;

@@ -16,7 +16,7 @@ struct csv {
     bool unended;      /* a quoted field runs to the end of the file: what was read is not to be believed */
 };
 
-/* False with a message (the caller frees) where the file cannot be read or has no first row. */
+/* False with a message (the caller frees) where the file cannot be read. An empty one has one nameless column. */
 bool csv_open(struct csv *csv, const char *path, char **out_message);
 void csv_close(struct csv *csv);
 bool csv_next(struct csv *csv); /* false at the end */

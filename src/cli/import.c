@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define IMPORT_AT_ONCE 512 /* calls under way */
+#define IMPORT_AT_ONCE 128 /* calls under way */
 #define TIME_MOST 9999999999999 /* ms; thirteen digits, as Redis orders them */
 
 static const char import_help[] =
@@ -224,12 +224,12 @@ static struct refusal import_person(struct import *import, const char *polis, in
     struct actor actor = {.role = ROLE_participant, .level = level_open};
     char *id = map_get(&import->people, polis);
     if (!id) {
-        struct cli_arguments arguments = {0};
+        struct store_arguments arguments = {0};
         cli_context_flush(&import->context); /* what came before is recorded before */
-        cli_arguments_add(&arguments, "", 0);
-        cli_arguments_add(&arguments, "1", 1);
-        refusal = cli_context_call(&import->context, import->session, "participant_join", &actor, at, &arguments);
-        cli_arguments_clear(&arguments);
+        store_arguments_add(&arguments, "", 0);
+        store_arguments_add(&arguments, "1", 1);
+        refusal = cli_context_call(&import->context, import->session, "participant_join", &actor, "join", at, &arguments);
+        store_arguments_clear(&arguments);
         if (refusal.error)
             return refusal;
         id = memory_string(cli_context_get(&import->context, "participant"));
@@ -270,16 +270,17 @@ static struct refusal import_statement(struct import *import, struct statement *
     if (refusal.error)
         return refusal;
     struct command command;
-    struct cli_arguments arguments = {0};
+    struct store_arguments arguments = {0};
+    char *key CLEAN_FREE = memory_print("statement-%.40s", statement->key);
     command_init(&command, COMMAND_idea_add);
     strcpy(command.idea_add.challenge, "statements");
     import_text(statement->text, &command.idea_add);
-    command_arguments(&command, cli_arguments_add, &arguments);
+    command_arguments(&command, store_arguments_add, &arguments);
     cli_context_flush(&import->context);
-    refusal = cli_context_call(&import->context, import->session, "idea_add", &actor, statement->at, &arguments);
+    refusal = cli_context_call(&import->context, import->session, "idea_add", &actor, key, statement->at, &arguments);
     if (!refusal.error)
         snprintf(statement->idea, sizeof(statement->idea), "%s", cli_context_get(&import->context, "idea"));
-    cli_arguments_clear(&arguments);
+    store_arguments_clear(&arguments);
     command_clear(&command);
     return refusal;
 }
@@ -294,6 +295,7 @@ static struct refusal import_vote(struct import *import, const struct answer *an
     command_init(&command, COMMAND_vote_cast);
     memcpy(command.vote_cast.idea, answer->statement->idea, sizeof(command.vote_cast.idea));
     command.vote_cast.value = answer->value;
+    command.key = memory_print("row-%zu", answer->row);
     cli_context_send(&import->context, import->session, &actor, &command, answer->at, IMPORT_AT_ONCE);
     return import->context.refusal;
 }
@@ -308,9 +310,9 @@ static struct refusal import_hide(struct import *import, int64_t at)
         command_init(&command, COMMAND_idea_moderate);
         memcpy(command.idea_moderate.idea, import->statements[i]->idea, TEXT_ID_ROOM);
         command.idea_moderate.action = action_hide;
+        command.key = memory_print("hide-%zu", i);
         command.idea_moderate.reason = memory_string("rejected by the moderators of the Polis conversation");
         cli_context_send(&import->context, import->session, &actor, &command, at, IMPORT_AT_ONCE);
-        command_clear(&command);
     }
     return cli_context_flush(&import->context);
 }
@@ -364,7 +366,7 @@ static int import_run(struct import *import, const char *folder)
     if (!refusal.error)
         refusal = import_hide(import, last);
     if (!refusal.error)
-        refusal = cli_context_call(&import->context, import->session, "tally_flush", NULL, 0, NULL);
+        refusal = cli_context_call(&import->context, import->session, "tally_flush", NULL, "flush", 0, NULL);
     free(steps);
     if (refusal.error)
         return cli_context_refused(&refusal, import->session);

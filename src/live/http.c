@@ -3,6 +3,7 @@
 #include "domain/limits.h"
 #include "live/room.h"
 #include "live/who.h"
+#include "wire/definition.h"
 #include "wire/message.h"
 
 #include <stdio.h>
@@ -10,32 +11,50 @@
 
 void http_json(struct edge_request *request, int status, const char *text, size_t size)
 {
-    static const struct edge_header headers[] = {{"content-type", "application/json"},
-                                                 {"cache-control", "no-store"},
-                                                 {NULL, NULL}};
+    static const struct edge_header headers[] = {
+        {"content-type", "application/json"}, {"cache-control", "no-store"}, {NULL, NULL}};
     struct frame *body = frame_new(text, size);
     edge_request_answer(request, status, headers, body);
+    frame_unref(&body);
+}
+
+/* `header`: one that goes with this refusal, or NULL. */
+static void refuse_with(struct edge_request *request, const struct refusal *refusal,
+                        const struct edge_header *header)
+{
+    struct edge_header headers[] = {{"content-type", "application/problem+json"},
+                                    {"cache-control", "no-store"},
+                                    {NULL, NULL},
+                                    {NULL, NULL}};
+    if (header)
+        headers[2] = *header;
+    struct buffer text CLEAN_BUFFER = {0};
+    message_problem(&text, refusal);
+    struct frame *body = frame_new(text.bytes, text.size);
+    edge_request_answer(request, error_status(refusal->error), headers, body);
     frame_unref(&body);
 }
 
 void http_refuse(struct edge_request *request, const struct refusal *refusal)
 {
     char seconds[24];
-    struct edge_header headers[] = {{"content-type", "application/problem+json"},
-                                    {"cache-control", "no-store"},
-                                    {NULL, NULL},
-                                    {NULL, NULL}};
-    if (refusal->retry_ms >= 0) {
-        snprintf(seconds, sizeof(seconds), "%lld", (long long)(refusal->retry_ms + 999) / 1000);
-        headers[2] = (struct edge_header){"retry-after", seconds};
-    } else if (error_status(refusal->error) == 401) {
-        headers[2] = (struct edge_header){"www-authenticate", "Bearer"};
-    }
-    struct buffer text CLEAN_BUFFER = {0};
-    message_problem(&text, refusal);
-    struct frame *body = frame_new(text.bytes, text.size);
-    edge_request_answer(request, error_status(refusal->error), headers, body);
-    frame_unref(&body);
+    const struct edge_header bearer = {"www-authenticate", "Bearer"}, retry = {"retry-after", seconds};
+    snprintf(seconds, sizeof(seconds), "%lld", (long long)(refusal->retry_ms + 999) / 1000);
+    refuse_with(request, refusal,
+                refusal->retry_ms >= 0                ? &retry
+                : error_status(refusal->error) == 401 ? &bearer
+                                                      : NULL);
+}
+
+#define METHODS_READ  "GET, HEAD"
+#define METHODS_WRITE "POST"
+
+/* Another method than those (RFC 9110, Allow). */
+static void refuse_method(struct edge_request *request, const char *allow)
+{
+    const struct refusal refusal = refusal_of(ERROR_door_closed);
+    const struct edge_header header = {"allow", allow};
+    refuse_with(request, &refusal, &header);
 }
 
 void http_refuse_error(struct edge_request *request, enum error error)
@@ -96,8 +115,8 @@ static void http_ready(struct live *live, struct edge_request *request)
 
 static void http_about(struct live *live, struct edge_request *request)
 {
-    char *text CLEAN_FREE = memory_print("{\"version\":\"%s\",\"public_url\":\"%s\",\"demo\":%s}", PALABRE_VERSION,
-                                         live->public_url, live->demo ? "true" : "false");
+    char *text CLEAN_FREE = memory_print("{\"version\":\"%s\",\"public_url\":\"%s\",\"demo\":%s}",
+                                         PALABRE_VERSION, live->public_url, live->demo ? "true" : "false");
     http_json(request, 200, text, strlen(text));
 }
 
@@ -124,12 +143,9 @@ static const struct {
     enum edge_method method;
     void (*run)(struct live *live, struct edge_request *request);
 } routes[] = {
-    {"/healthz", EDGE_GET, http_health},
-    {"/readyz", EDGE_GET, http_ready},
-    {"/metrics", EDGE_GET, http_metrics},
-    {"/demo.json", EDGE_GET, http_demo},
-    {"/api/v1/about", EDGE_GET, http_about},
-    {"/api/v1/sessions", EDGE_POST, http_session_create},
+    {"/healthz", EDGE_GET, http_health},     {"/readyz", EDGE_GET, http_ready},
+    {"/metrics", EDGE_GET, http_metrics},    {"/demo.json", EDGE_GET, http_demo},
+    {"/api/v1/about", EDGE_GET, http_about}, {"/api/v1/sessions", EDGE_POST, http_session_create},
 };
 
 static bool method_fits(enum edge_method asked, enum edge_method wanted)
@@ -149,11 +165,12 @@ static void http_in_session(struct live *live, struct edge_request *request, con
     }
     memcpy(at.session, path, size);
     at.rest = path + size + 1;
-    if (strncmp(at.rest, "topics/", 7) == 0 && method_fits(method, EDGE_GET)) {
+    bool topic = strncmp(at.rest, "topics/", 7) == 0;
+    if (!method_fits(method, topic ? EDGE_GET : EDGE_POST)) {
+        refuse_method(request, topic ? METHODS_READ : METHODS_WRITE);
+    } else if (topic) {
         at.rest += 7;
         http_topic(&at);
-    } else if (method != EDGE_POST) {
-        http_refuse_error(request, ERROR_door_closed);
     } else if (strcmp(at.rest, "join") == 0) {
         http_session_join(&at);
     } else {
@@ -166,13 +183,16 @@ static void http_page(struct live *live, struct edge_request *request, const cha
 {
     const struct edge_files *files = live->settings.files;
     size_t size = strcspn(path + 1, "/");
-    const char *page = strcmp(path, "/") == 0                             ? "index.html"
-                       : !text_is_id(path + 1, size)                      ? path + 1
-                       : path[1 + size] == '\0'                           ? "session.html"
-                       : strcmp(path + 1 + size, "/wall") == 0            ? "wall.html"
-                                                                          : path + 1;
+    bool session = text_is_id(path + 1, size) && !definition_id_is_reserved(path + 1, size);
+    const char *page = path + 1;
+    if (strcmp(path, "/") == 0)
+        page = "index.html";
+    else if (session && path[1 + size] == '\0')
+        page = "session.html";
+    else if (session && strcmp(path + 1 + size, "/wall") == 0)
+        page = "wall.html";
     if (!method_fits(edge_request_method(request), EDGE_GET))
-        http_refuse_error(request, ERROR_door_closed);
+        refuse_method(request, METHODS_READ);
     else if (!files || !edge_request_answer_file(request, files, page))
         http_refuse_error(request, ERROR_not_found);
 }
@@ -187,11 +207,13 @@ void http_request(void *owner, struct edge_request *request)
         if (method_fits(edge_request_method(request), routes[i].method))
             routes[i].run(live, request);
         else
-            http_refuse_error(request, ERROR_door_closed);
+            refuse_method(request, routes[i].method == EDGE_GET ? METHODS_READ : METHODS_WRITE);
         return;
     }
     if (strncmp(path, "/api/v1/sessions/", 17) == 0)
         http_in_session(live, request, path + 17);
+    else if (strncmp(path, "/media/", 7) == 0 && !method_fits(edge_request_method(request), EDGE_GET))
+        refuse_method(request, METHODS_READ);
     else if (strncmp(path, "/media/", 7) == 0)
         http_media(live, request, path + 7);
     else if (strncmp(path, "/api/", 5) == 0)

@@ -17,7 +17,7 @@
 
 #define SERVER_BYE_SPREAD_MS 3000 /* over which those who were sent away come back */
 
-/* STARTING --store connected--> (PREPARING a demo) --> SERVING --SIGTERM--> STOPPING */
+/* STARTING --live is ready--> (PREPARING a demo) --> SERVING --SIGTERM--> STOPPING */
 struct server {
     uv_loop_t loop;
     const struct settings *settings;
@@ -33,7 +33,7 @@ struct server {
     char *url;       /* what links begin with */
     uv_signal_t signals[3];
     server_serving *tell;
-    bool serving, stopping;
+    bool live_ready, serving, stopping;
     int status;
 };
 
@@ -108,10 +108,15 @@ static void server_demo_ready(void *arg, const char *fault)
 static void server_connected(void *owner, bool connected)
 {
     struct server *server = owner;
-    if (!server->live)
-        return;
-    live_store_connected(server->live, connected);
-    if (!connected || server->serving || server->stopping || server->demo)
+    if (server->live)
+        live_store_connected(server->live, connected);
+}
+
+static void server_live_ready(void *owner)
+{
+    struct server *server = owner;
+    server->live_ready = true;
+    if (server->stopping)
         return;
     if (!server->settings->demo || server->demo_json)
         server_serve(server);
@@ -131,7 +136,7 @@ static void server_told(void *owner, const char *line)
     server->demo_json = memory_string(line + 5);
     if (server->live) {
         live_set_demo(server->live, server->demo_json);
-        if (store_is_connected(server->deployment.store) && !server->serving)
+        if (server->live_ready && !server->serving && !server->stopping)
             server_serve(server);
     }
     free(old);
@@ -239,7 +244,9 @@ static bool server_open(struct server *server)
                                        .tick_ms = server->settings->tick_ms,
                                        .all_counters = server->all_counters,
                                        .counters = server->counters,
-                                       .log = server_log};
+                                       .log = server_log,
+                                       .owner = server,
+                                       .ready = server_live_ready};
     server->live = live_new(&live);
     live_set_demo(server->live, server->demo_json);
     if (!server_listen(server))

@@ -165,19 +165,6 @@ static void similar_index(struct similar *similar, struct idea *idea)
         idea->similar_slots[1] = similar_add(similar, idea, idea->fields.title, idea->fields.body);
 }
 
-/* An index of all ideas, made at the first question and when most of the old one is dropped entries. */
-static struct similar *similar_build(struct challenge *challenge)
-{
-    struct similar *similar = memory_alloc(sizeof(*similar));
-    const struct ranking *all = &challenge->rankings[RANK_NUMBER][RANK_ALL];
-    for (size_t i = 0; i < all->count; i++) {
-        struct idea *idea = all->items[i];
-        memset(idea->similar_slots, 0, sizeof(idea->similar_slots));
-        similar_index(similar, idea);
-    }
-    return similar;
-}
-
 void similar_stale(struct similar *similar, struct idea *idea)
 {
     if (!similar)
@@ -189,17 +176,31 @@ void similar_stale(struct similar *similar, struct idea *idea)
     similar->stale[similar->stale_count++] = idea;
 }
 
-static struct similar *similar_refresh(struct challenge *challenge)
+/* An index that all ideas are still to be entered in: the first one, or when most of the old one is dropped entries. */
+static struct similar *similar_begin(struct challenge *challenge)
+{
+    struct similar *similar = memory_alloc(sizeof(*similar));
+    const struct ranking *all = &challenge->rankings[RANK_NUMBER][RANK_ALL];
+    for (size_t i = all->count; i > 0; i--) { /* the newest last: what is stale is entered from the end */
+        struct idea *idea = all->items[i - 1];
+        memset(idea->similar_slots, 0, sizeof(idea->similar_slots));
+        similar_stale(similar, idea);
+    }
+    return similar;
+}
+
+size_t similar_warm(struct challenge *challenge)
 {
     struct similar *similar = challenge->similar;
     if (similar && similar->dropped * 2 > similar->count + 64)
         similar_free(&challenge->similar);
     if (!challenge->similar)
-        return challenge->similar = similar_build(challenge);
-    for (size_t i = 0; i < similar->stale_count; i++)
-        similar_index(similar, similar->stale[i]);
-    similar->stale_count = 0;
-    return similar;
+        challenge->similar = similar_begin(challenge);
+    similar = challenge->similar;
+    size_t step = similar->stale_count < SIMILAR_STEP ? similar->stale_count : SIMILAR_STEP;
+    for (size_t i = 0; i < step; i++)
+        similar_index(similar, similar->stale[--similar->stale_count]);
+    return step;
 }
 
 /* Whether `a` goes before `b`: more alike, then older. */
@@ -249,8 +250,9 @@ static size_t similar_count(struct similar *similar, const uint32_t *trigrams, s
 size_t similar_find(struct challenge *challenge, enum view_class class, const char *text,
                     struct similar_match out_matches[SIMILAR_BEST])
 {
-    struct similar *similar = similar_refresh(challenge);
     size_t count, kept = 0;
+    similar_warm(challenge);
+    struct similar *similar = challenge->similar;
     CLEAN_FREE uint32_t *trigrams = similar_trigrams(text, NULL, &count);
     count = similar_distinct(trigrams, count);
     size_t found = similar_count(similar, trigrams, count);

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "domain/limits.h"
 #include "view/model.h"
+#include "view/similar.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -315,6 +316,25 @@ int64_t view_seq(const struct view *view)
 bool view_has_challenge(const struct view *view, const char *challenge)
 {
     return view_challenge(view, challenge) != NULL;
+}
+
+void view_warm(struct view *view)
+{
+    map_for_each(at, &view->challenges) {
+        struct challenge *challenge = at->value;
+        bool asked = challenge->placed && challenge->fields.proposals == proposals_open &&
+                     challenge->fields.state != challenge_state_closed;
+        if (asked && similar_warm(challenge) > 0)
+            return;
+    }
+}
+
+const char *view_person_name(const struct view *view, const char *id)
+{
+    const struct person *person = *id ? view_person(view, id) : NULL;
+    if (!person || !person->exists)
+        return NULL;
+    return person->fields.name ? person->fields.name : "";
 }
 
 const char *view_join(const struct view *view)

@@ -18,12 +18,12 @@ static void slots_are_summed(void **state)
     (void)state;
     struct counters *counters = counters_new(3);
     assert_int_equal(counters_slots(counters), 3);
-    counter_add(counters_slot(counters, 0), COUNTER_frames_sent_total, 5);
-    counter_add(counters_slot(counters, 2), COUNTER_frames_sent_total, 7);
-    counter_add(counters_slot(counters, 2), COUNTER_frames_sent_total, 1);
+    counter_add(counters_slot(counters, 0), COUNTER_public_frames_sent_total, 5);
+    counter_add(counters_slot(counters, 2), COUNTER_public_frames_sent_total, 7);
+    counter_add(counters_slot(counters, 2), COUNTER_public_frames_sent_total, 1);
     counter_set(counters_slot(counters, 1), COUNTER_connections, 4);
     counter_set(counters_slot(counters, 1), COUNTER_connections, 2);
-    assert_int_equal(counters_sum(counters, COUNTER_frames_sent_total), 13);
+    assert_int_equal(counters_sum(counters, COUNTER_public_frames_sent_total), 13);
     assert_int_equal(counters_sum(counters, COUNTER_connections), 2);
     assert_int_equal(counters_sum(counters, COUNTER_sessions), 0);
     counters_free(&counters);
@@ -34,7 +34,7 @@ static void slots_are_summed(void **state)
 static void what_is_counted_nowhere_is_no_fault(void **state)
 {
     (void)state;
-    counter_add(NULL, COUNTER_frames_sent_total, 5);
+    counter_add(NULL, COUNTER_public_frames_sent_total, 5);
     counter_set(NULL, COUNTER_connections, 4);
     histogram_add(NULL, HISTOGRAM_tick_seconds, 1);
 }
@@ -137,7 +137,7 @@ static void a_histogram_is_cumulative_and_its_bounds_are_inside(void **state)
 static void *write_many(void *slot)
 {
     for (int i = 0; i < WRITES; i++)
-        counter_add(slot, COUNTER_frames_sent_total, 1);
+        counter_add(slot, COUNTER_public_frames_sent_total, 1);
     return NULL;
 }
 
@@ -150,12 +150,12 @@ static void a_reader_sees_counts_that_never_go_back(void **state)
         assert_int_equal(pthread_create(&writers[i], NULL, write_many, counters_slot(counters, i)), 0);
     uint64_t last = 0, sum = 0;
     for (int i = 0; i < 1000; i++, last = sum) {
-        sum = counters_sum(counters, COUNTER_frames_sent_total);
+        sum = counters_sum(counters, COUNTER_public_frames_sent_total);
         assert_true(sum >= last);
     }
     for (unsigned i = 0; i < 2; i++)
         pthread_join(writers[i], NULL);
-    assert_int_equal(counters_sum(counters, COUNTER_frames_sent_total), 2 * WRITES);
+    assert_int_equal(counters_sum(counters, COUNTER_public_frames_sent_total), 2 * WRITES);
     counters_free(&counters);
 }
 

@@ -73,6 +73,17 @@ static void what_shows_after_a_vote_changes_for_who_voted_and_for_staff(void **s
     view_free(&view);
 }
 
+static void votes_that_only_change_levels_change_results_alone(void **state)
+{
+    (void)state;
+    struct view *view =
+        fixture_view(0, "c:c1.state=open\ni:i1.challenge=c1\ni:i1.n=1\ni:i1.tally=1 0 0 0 0 0\n");
+    assert_true(fixture_apply(view, 2, "i:i1.tally=0 0 1 0 0 0"));
+    assert_string_equal(fixture_told,
+                        "results:c1/public@2 results:c1/expert@2 results:c1/voted@2 results:c1/staff@2 ");
+    view_free(&view);
+}
+
 static void the_same_values_again_are_no_change(void **state)
 {
     (void)state;
@@ -190,6 +201,7 @@ int main(void)
         cmocka_unit_test(an_event_that_is_not_newer_is_ignored),
         cmocka_unit_test(what_is_sealed_changes_nothing_for_anyone),
         cmocka_unit_test(what_shows_after_a_vote_changes_for_who_voted_and_for_staff),
+        cmocka_unit_test(votes_that_only_change_levels_change_results_alone),
         cmocka_unit_test(the_same_values_again_are_no_change),
         cmocka_unit_test(a_rename_reaches_the_ideas_that_are_signed),
         cmocka_unit_test(who_votes_is_promoted_where_the_tally_shows_after_it),
