@@ -60,7 +60,9 @@ async function metrics(palabre) {
 
 /** Waits until all workers serve, so many restarts from the start on. */
 const settled = (palabre, restarts) => until('all workers', async () => {
-  const { palabre_workers: workers, palabre_worker_restarts_total: restarted, palabre_store_connected: connected } = await metrics(palabre);
+  const said = await metrics(palabre).catch(({ code }) => ({ code }));
+  if (said.code) return assert.equal(said.code, 'ECONNRESET'); /* asked the one that was dying */
+  const { palabre_workers: workers, palabre_worker_restarts_total: restarted, palabre_store_connected: connected } = said;
   return workers === 2 && connected === 2 && restarted >= restarts;
 });
 
