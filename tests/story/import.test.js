@@ -140,8 +140,8 @@ const good = `${COMMENTS}${AT},0,1,0,0,1,Plus de vélos\n`;
 test('a file that is absent or lacks a column is told by its name, and nothing is made', async () => {
   await refused(undefined, VOTES, 'comments.csv');
   await refused(good, undefined, 'votes.csv');
-  await refused('', VOTES, 'comments.csv', 'a first row of names');
-  await refused(good, '', 'votes.csv', 'a first row of names');
+  await refused('', VOTES, 'comments.csv', 'comment-id');
+  await refused(good, '', 'votes.csv', 'voter-id');
   for (const column of ['timestamp', 'comment-id', 'author-id', 'moderated', 'comment-body'])
     await refused(good.replace(column, 'other'), VOTES, 'comments.csv', column);
   for (const column of ['timestamp', 'comment-id', 'voter-id', ',vote\n'])

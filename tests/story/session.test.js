@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { hash as blake2b } from '@stablelib/blake2b';
 import { Palabre, ROOT, challenge, dateIn, rows, sleep } from './palabre.js';
 
 let palabre;
@@ -117,6 +118,20 @@ describe('rules', () => {
     assert.equal(await of({ title: 'D’autres mots' }), plain);
     assert.notEqual(await of({ choose: 2 }), plain);
     assert.notEqual(await of({ tally: 'sealed' }), plain);
+  });
+
+  test('anyone recomputes the hash of the rules from what topic session shows', async () => {
+    const sorted = (value) => Object.fromEntries(Object.keys(value).sort().map((name) => [name, value[name]]));
+    const recomputed = ({ ballot, budget, choose, final, ideas_per_person, proposals, tally }) => {
+      const rules = sorted({ ballot, budget: budget && sorted(budget), choose, final, ideas_per_person, proposals, tally });
+      return Buffer.from(blake2b(Buffer.from(JSON.stringify(rules)), 32)).toString('hex');
+    };
+    const challenges = [challenge('plain'), challenge('some', { choose: 2, ideas_per_person: 3, tally: 'after_vote' }),
+                        challenge('dots', { ballot: 'budget', budget: { per_idea: 2, dots: 5 }, final: true, proposals: 'brand', tally: 'sealed' }),
+                        challenge('all', { ballot: 'budget', budget: { dots: 5 } })];
+    const client = await palabre.greet(await palabre.session({ challenges }));
+    const shown = (await client.see('session', (state) => Object.values(state.challenges).every(({ rules }) => rules))).challenges;
+    for (const { id } of challenges) assert.equal(shown[id].rules, recomputed(shown[id]), id);
   });
 
   test('challenges that are added have the ids they were given, or the next free one', async () => {

@@ -180,7 +180,7 @@ describe('who sees the count', () => {
     await vote(1, 'i2', 1);
     await vote(1, 'i1', 1);
     await everywhere(all, 'session', ({ challenges }) => challenges.c1.voters === 2);
-    await everywhere(all, 'ideas:c1:top', ({ totals }) => totals.voters === 2);
+    for (const topic of ['ideas:c1:top', 'ideas:c1:new', 'results:c1']) await everywhere(all, topic, ({ totals }) => totals.voters === 2);
     for (const client of all) {
       for (const topic of ['ideas:c1:top', 'ideas:c1:new']) assert.ok(!JSON.stringify(client.state(topic)).includes('"tally"'));
       assert.deepEqual(client.state('results:c1'), { totals: { voters: 2 }, ideas: {}, by: { level: { open: {}, code: {}, verified: {} } }, minutes: {} });
