@@ -30,8 +30,8 @@ test('someone joins, votes and sees it from an address of the network, over plai
     await client.see('ideas:c1:top', (state) => state.ideas[idea]?.tally.votes === 1);
     await client.see('results:c1', (state) => state.totals.votes === 1);
   }
-  assert.deepEqual(ana.state('me').ballots.c1.votes, { [idea]: 1 });
   await palabre.agree(ana, wall);
+  assert.deepEqual(ana.state('me').ballots.c1.votes, { [idea]: 1 });
 });
 
 test('a page of this address is of the same origin by its Host; one of another is refused', { skip }, async () => {

@@ -26,7 +26,11 @@ async function story(rules, { people = 3 } = {}) {
 
 /* Those who do not see what is hidden or withdrawn. */
 const shared = ({ voters, screens }) => [...voters, screens.observer, screens.expert];
-const everywhere = (clients, topic, look) => Promise.all(clients.map((client) => client.see(topic, look)));
+/** Once all of them see it, and all else that they hold is as new: each topic comes at a tick of its own. */
+const everywhere = async (clients, topic, look) => {
+  await Promise.all(clients.map((client) => client.see(topic, look)));
+  await palabre.agree(...clients);
+};
 const ranked = (state) => Object.entries(state.ideas).sort(([, a], [, b]) => b.tally.score - a.tally.score || a.n - b.n).map(([id]) => id);
 
 describe('ballots', () => {
