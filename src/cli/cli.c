@@ -11,6 +11,7 @@ static const struct {
     const char *help;
 } commands[] = {
     {"serve", cli_serve, "serve sessions"},
+    {"worker", cli_worker, NULL}, /* nobody types it */
     {"session", cli_session, "make, list and show sessions"},
     {"token", cli_token, "sign a token for a role"},
     {"keys", cli_keys, "show and change the keys that sign tokens"},
@@ -23,7 +24,8 @@ static int cli_help(FILE *to, int status)
 {
     fprintf(to, "palabre %s: live co-creation sessions\n\nusage: palabre COMMAND [--help]\n\n", PALABRE_VERSION);
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
+        if (commands[i].help)
+            fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
     return status;
 }
 

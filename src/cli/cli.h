@@ -7,6 +7,7 @@ int cli_main(int argc, char **argv);
 
 /* The commands; argv[0] is the command's own name. */
 int cli_serve(int argc, char **argv);
+int cli_worker(int argc, char **argv); /* not typed: how `serve` runs its workers */
 int cli_session(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_keys(int argc, char **argv);

@@ -15,6 +15,7 @@ static const char serve_help[] =
     "  --public-url URL        what links and QR codes begin with\n"
     "  --allow-origin ORIGIN   an origin, besides the server's own, whose pages may call it; may be repeated\n"
     "  --tick MS               time between two frames of a topic; 50 unless said\n"
+    "  --workers N             processes that serve; one per core unless said\n"
     "  --demo                  three sessions with simulated participants\n"
     "  --config FILE           a JSON file of these, by their names\n"
     "  --check                 says whether the settings are right, and ends\n\n"
@@ -56,6 +57,21 @@ int cli_serve(int argc, char **argv)
     if (!settings_read(&settings, &argc, argv, false, &message))
         return cli_usage("serve", "%s", message);
     int status = argc > 1 ? cli_usage("serve", "%s: not expected here", argv[1]) : server_run(&settings, serve_told);
+    settings_clear(&settings);
+    return status;
+}
+
+int cli_worker(int argc, char **argv)
+{
+    struct settings settings;
+    struct worker worker;
+    char *message CLEAN_FREE = NULL;
+    int none = 0;
+    if (!worker_read(&worker, argc, argv))
+        return cli_fail("worker: palabre serve starts its workers by itself");
+    if (!settings_read(&settings, &none, argv, false, &message))
+        return cli_fail("worker: %s", message);
+    int status = server_work(&settings, &worker, serve_told);
     settings_clear(&settings);
     return status;
 }

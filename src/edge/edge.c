@@ -158,6 +158,12 @@ uint16_t edge_port(const struct edge *edge)
     return edge->port;
 }
 
+void edge_count(struct edge *edge, int more)
+{
+    edge->count += (size_t)more;
+    counter_set(edge->settings.counters, COUNTER_connections, edge->count);
+}
+
 size_t edge_connections(const struct edge *edge)
 {
     return edge->count;

@@ -7,6 +7,7 @@
 #ifndef EDGE_EDGE_H
 #define EDGE_EDGE_H
 
+#include "base/counters.h"
 #include "base/frame.h"
 
 #include <stdbool.h>
@@ -28,7 +29,8 @@ struct edge_settings {
     unsigned fragment_limit; /* fragments of a message */
     uint64_t stuck_ms;       /* a connection that takes no bytes for so long is closed */
     uint64_t ping_ms;        /* between pings, and up to a quarter more; 0: 20 s. Two unanswered: closed */
-    void *owner;             /* handed to `opened`, `request` and `body_limit` */
+    struct counters_slot *counters; /* where `connections` is told; NULL: nowhere */
+    void *owner;                    /* handed to `opened`, `request` and `body_limit` */
     /* A WebSocket has opened; what it returns is the `user` of the calls below, never NULL. */
     void *(*socket_opened)(void *owner, struct edge_socket *socket);
     /* A whole text message, UTF-8, without NUL at its end. */
@@ -45,6 +47,10 @@ struct edge_settings {
      * Content-Length, 413 a body over its limit, 414 and 431 a target and headers too long, 400 all else. */
     void (*problem)(void *owner, int status, struct frame **out_body);
 };
+
+/* A listening socket for `listen_fd`, of which several may share a port: non-blocking, closed by exec. *port
+ * 0 becomes the one it got. -1 with a message in *out_error. */
+int edge_open_listener(const char *address, uint16_t *port, char **out_error);
 
 /* Listens and serves. NULL with a message in *out_error (the caller frees) where it cannot. Keeps what
  * settings point to. Raises the process's limit of open files to its hard limit, and ignores SIGPIPE. */

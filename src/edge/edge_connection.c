@@ -65,7 +65,7 @@ static void connection_release(struct edge_connection *connection)
         connection->request->connection = NULL; /* its holder still has it, and will answer it */
     connection->request = NULL;
     connection->state = CONNECTION_CLOSED;
-    connection->edge->count--;
+    edge_count(connection->edge, -1);
     list_remove(&connection->link);
     list_remove(&connection->runnable);
     buffer_clear(&connection->in);
@@ -95,7 +95,7 @@ void edge_connection_new(struct edge *edge, int fd, const char *peer)
     snprintf(connection->peer, sizeof(connection->peer), "%s", peer);
     list_init(&connection->runnable);
     list_push_back(&edge->connections, &connection->link);
-    edge->count++;
+    edge_count(edge, 1);
     connection_enter(connection, CONNECTION_HEAD);
     connection_watch(connection);
 }

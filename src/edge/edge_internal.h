@@ -109,6 +109,9 @@ struct edge_request {
     char peer[EDGE_PEER_ROOM];
 };
 
+/* edge.c: a socket or connection more, or less. */
+void edge_count(struct edge *edge, int more);
+
 /* edge_listen.c */
 bool edge_listen(struct edge *edge, char **out_error);
 void edge_listen_stop(struct edge *edge);

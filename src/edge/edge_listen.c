@@ -81,31 +81,34 @@ static void listen_on_poll(uv_poll_t *poll, int status, int events)
         listen_accept(CONTAINER_OF(poll, struct edge, listener), LISTEN_BUDGET);
 }
 
-static bool listen_parse(const struct edge_settings *settings, union listen_address *address,
-                         socklen_t *out_size)
+static bool listen_parse(const char *text, uint16_t port, union listen_address *address, socklen_t *out_size)
 {
     memset(address, 0, sizeof(*address));
-    if (inet_pton(AF_INET, settings->address, &address->v4.sin_addr) == 1) {
+    if (inet_pton(AF_INET, text, &address->v4.sin_addr) == 1) {
         address->v4.sin_family = AF_INET;
-        address->v4.sin_port = htons(settings->port);
+        address->v4.sin_port = htons(port);
         *out_size = sizeof(address->v4);
         return true;
     }
-    if (inet_pton(AF_INET6, settings->address, &address->v6.sin6_addr) != 1)
+    if (inet_pton(AF_INET6, text, &address->v6.sin6_addr) != 1)
         return false;
     address->v6.sin6_family = AF_INET6;
-    address->v6.sin6_port = htons(settings->port);
+    address->v6.sin6_port = htons(port);
     *out_size = sizeof(address->v6);
     return true;
 }
 
-/* A bound and listening socket, or -1 with a message. */
-static int listen_open(const struct edge_settings *settings, char **out_error)
+static uint16_t listen_port(const union listen_address *address)
+{
+    return ntohs(address->any.sa_family == AF_INET ? address->v4.sin_port : address->v6.sin6_port);
+}
+
+int edge_open_listener(const char *text, uint16_t *port, char **out_error)
 {
     union listen_address address;
     socklen_t size;
-    if (!listen_parse(settings, &address, &size)) {
-        *out_error = memory_print("%s is not an address to listen on", settings->address);
+    if (!listen_parse(text, *port, &address, &size)) {
+        *out_error = memory_print("%s is not an address to listen on", text);
         return -1;
     }
     int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -117,10 +120,12 @@ static int listen_open(const struct edge_settings *settings, char **out_error)
         if (address.any.sa_family == AF_INET6)
             setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof(zero));
     }
-    if (fd >= 0 && bind(fd, &address.any, size) == 0 && listen(fd, LISTEN_BACKLOG) == 0)
+    if (fd >= 0 && bind(fd, &address.any, size) == 0 && listen(fd, LISTEN_BACKLOG) == 0 &&
+        getsockname(fd, &address.any, &size) == 0) {
+        *port = listen_port(&address);
         return fd;
-    *out_error =
-        memory_print("cannot listen on %s port %u: %s", settings->address, settings->port, strerror(errno));
+    }
+    *out_error = memory_print("cannot listen on %s port %u: %s", text, *port, strerror(errno));
     if (fd >= 0)
         close(fd);
     return -1;
@@ -128,8 +133,10 @@ static int listen_open(const struct edge_settings *settings, char **out_error)
 
 bool edge_listen(struct edge *edge, char **out_error)
 {
-    int fd =
-        edge->settings.listen_fd > 0 ? edge->settings.listen_fd : listen_open(&edge->settings, out_error);
+    uint16_t port = edge->settings.port;
+    int fd = edge->settings.listen_fd;
+    if (fd <= 0)
+        fd = edge_open_listener(edge->settings.address, &port, out_error);
     if (fd < 0)
         return false;
     union listen_address address = {0};
@@ -141,7 +148,7 @@ bool edge_listen(struct edge *edge, char **out_error)
             close(fd);
         return false;
     }
-    edge->port = ntohs(address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
+    edge->port = listen_port(&address);
     edge->listen_fd = fd;
     edge->spare_fd = listen_spare();
     uv_poll_start(&edge->listener, UV_READABLE, listen_on_poll);

@@ -131,7 +131,7 @@ static int socket_establish(struct lws *wsi, struct edge_socket **slot)
     else
         lws_get_peer_simple(wsi, socket->peer, sizeof(socket->peer));
     list_push_back(&edge->sockets, &socket->link);
-    edge->count++;
+    edge_count(edge, 1);
     socket_plan_ping(socket);
     *slot = socket;
     socket->user = edge->settings.socket_opened(edge->settings.owner, socket);
@@ -144,7 +144,7 @@ static void socket_closed(struct edge_socket **slot)
     struct edge_socket *socket = *slot;
     *slot = NULL;
     list_remove(&socket->link);
-    socket->edge->count--;
+    edge_count(socket->edge, -1);
     socket->edge->settings.socket_closed(socket->user);
     buffer_clear(&socket->message);
     free(socket);

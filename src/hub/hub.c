@@ -121,6 +121,8 @@ static struct hub_cached *topic_encode(struct hub_topic *topic, const struct hub
     if (!fresh.after.parts)
         fresh.after = (struct hub_cursor){0}; /* who is through with parts is as any other at that version */
     topic->hub->encoded[listener->class]++;
+    if (listener->class == settings->counted)
+        counter_add(settings->counters, COUNTER_public_frames_encoded_total, 1);
     cached = &topic->cache[topic->cache_next++ % HUB_CACHE];
     frame_unref(&cached->frame);
     *cached = fresh;
@@ -145,6 +147,8 @@ static void listener_deliver(struct hub_listener *listener)
             return;
         }
         topic->hub->sent[listener->class]++;
+        if (listener->class == topic->hub->settings.counted)
+            counter_add(topic->hub->settings.counters, COUNTER_public_frames_sent_total, 1);
         listener->cursor = cached->after;
         if (!listener->cursor.parts)
             listener->version = cached->version;

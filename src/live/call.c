@@ -42,8 +42,10 @@ static void call_written(void *arg, const struct store_answer *answer)
         call_end(call, &refusal, NULL, 0);
         return;
     }
-    if (call->command.kind == COMMAND_vote_cast)
+    if (call->command.kind == COMMAND_vote_cast) {
+        counter_add(call->room->live->settings.counters, COUNTER_votes_accepted_total, 1);
         room_voted(call->room);
+    }
     struct buffer result CLEAN_BUFFER = {0};
     struct refusal none = refusal_of(ERROR_none);
     message_values(&result, call->command.kind, answer->values, answer->count, answer->seq);

@@ -11,16 +11,16 @@
 
 void http_json(struct edge_request *request, int status, const char *text, size_t size)
 {
-    static const struct edge_header headers[] = {{"content-type", "application/json"},
-                                                 {"cache-control", "no-store"},
-                                                 {NULL, NULL}};
+    static const struct edge_header headers[] = {
+        {"content-type", "application/json"}, {"cache-control", "no-store"}, {NULL, NULL}};
     struct frame *body = frame_new(text, size);
     edge_request_answer(request, status, headers, body);
     frame_unref(&body);
 }
 
 /* `header`: one that goes with this refusal, or NULL. */
-static void refuse_with(struct edge_request *request, const struct refusal *refusal, const struct edge_header *header)
+static void refuse_with(struct edge_request *request, const struct refusal *refusal,
+                        const struct edge_header *header)
 {
     struct edge_header headers[] = {{"content-type", "application/problem+json"},
                                     {"cache-control", "no-store"},
@@ -123,8 +123,8 @@ static void http_ready(struct live *live, struct edge_request *request)
 
 static void http_about(struct live *live, struct edge_request *request)
 {
-    char *text CLEAN_FREE = memory_print("{\"version\":\"%s\",\"public_url\":\"%s\",\"demo\":%s}", PALABRE_VERSION,
-                                         live->public_url, live->demo ? "true" : "false");
+    char *text CLEAN_FREE = memory_print("{\"version\":\"%s\",\"public_url\":\"%s\",\"demo\":%s}",
+                                         PALABRE_VERSION, live->public_url, live->demo ? "true" : "false");
     http_json(request, 200, text, strlen(text));
 }
 
@@ -138,19 +138,10 @@ static void http_demo(struct live *live, struct edge_request *request)
 
 static void http_metrics(struct live *live, struct edge_request *request)
 {
-    uint64_t encoded, sent;
-    /* Only what the public got: frames to those who see more, or their own votes, would tell of votes under a seal. */
-    hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &sent);
-    char *text CLEAN_FREE = memory_print(
-        "# TYPE palabre_connections gauge\npalabre_connections %zu\n"
-        "# TYPE palabre_sessions gauge\npalabre_sessions %zu\n"
-        "# TYPE palabre_public_frames_encoded_total counter\npalabre_public_frames_encoded_total %llu\n"
-        "# TYPE palabre_public_frames_sent_total counter\npalabre_public_frames_sent_total %llu\n"
-        "# TYPE palabre_store_connected gauge\npalabre_store_connected %d\n",
-        edge_connections(live->edge), live->rooms.count, (unsigned long long)encoded, (unsigned long long)sent,
-        store_is_connected(live->settings.store));
+    CLEAN_BUFFER struct buffer text = {0};
+    counters_print(live->settings.all_counters, &text);
     static const struct edge_header headers[] = {{"content-type", "text/plain; version=0.0.4"}, {NULL, NULL}};
-    struct frame *body = frame_new(text, strlen(text));
+    struct frame *body = frame_new(text.bytes, text.size);
     edge_request_answer(request, 200, headers, body);
     frame_unref(&body);
 }
@@ -160,12 +151,9 @@ static const struct {
     enum edge_method method;
     void (*run)(struct live *live, struct edge_request *request);
 } routes[] = {
-    {"/healthz", EDGE_GET, http_health},
-    {"/readyz", EDGE_GET, http_ready},
-    {"/metrics", EDGE_GET, http_metrics},
-    {"/demo.json", EDGE_GET, http_demo},
-    {"/api/v1/about", EDGE_GET, http_about},
-    {"/api/v1/sessions", EDGE_POST, http_session_create},
+    {"/healthz", EDGE_GET, http_health},     {"/readyz", EDGE_GET, http_ready},
+    {"/metrics", EDGE_GET, http_metrics},    {"/demo.json", EDGE_GET, http_demo},
+    {"/api/v1/about", EDGE_GET, http_about}, {"/api/v1/sessions", EDGE_POST, http_session_create},
 };
 
 static bool method_fits(enum edge_method asked, enum edge_method wanted)

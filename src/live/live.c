@@ -18,18 +18,38 @@ static bool live_send(void *listener_owner, struct frame *frame)
     return client->socket && list_is_empty(&client->answers) && edge_socket_send(client->socket, frame);
 }
 
+/* A tick that began at `begun` is over, and the public saw it: those that only others see tell of votes under
+ * a seal. */
+static void live_count_tick(const struct live *live, uint64_t begun)
+{
+    uint64_t due = live->wanted_at;
+    if (live->tick_at && (!due || live->tick_at < due))
+        due = live->tick_at;
+    histogram_add(live->settings.counters, HISTOGRAM_tick_lag_seconds, due && due < begun ? begun - due : 0);
+    histogram_add(live->settings.counters, HISTOGRAM_tick_seconds, uv_hrtime() - begun);
+}
+
 static void live_run(uv_timer_t *timer)
 {
     struct live *live = timer->data;
+    uint64_t begun = uv_hrtime(), encoded, before, sent;
+    hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &before);
     map_for_each (at, &live->rooms)
         room_turn(at->value);
     int64_t wait = hub_run(live->hub, live_loop_now(live));
+    hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &sent);
+    if (sent > before)
+        live_count_tick(live, begun);
+    live->wanted_at = 0;
+    live->tick_at = wait >= 0 ? begun + (uint64_t)wait * 1000000 : 0;
     if (wait >= 0 && !uv_is_active((uv_handle_t *)timer))
         uv_timer_start(timer, live_run, (uint64_t)wait, 0);
 }
 
 void live_want_run(struct live *live)
 {
+    if (!live->wanted_at)
+        live->wanted_at = uv_hrtime();
     if (!uv_is_active((uv_handle_t *)&live->run_timer) || uv_timer_get_due_in(&live->run_timer) > 0)
         uv_timer_start(&live->run_timer, live_run, 0, 0);
 }
@@ -71,6 +91,8 @@ struct live *live_new(const struct live_settings *settings)
     list_init(&live->clients);
     const struct hub_settings hub = {.owner = live,
                                      .tick_ms = settings->tick_ms,
+                                     .counters = settings->counters,
+                                     .counted = AUDIENCE_PUBLIC,
                                      .encode = room_topic_encode,
                                      .from = room_topic_from,
                                      .send = live_send};
@@ -90,6 +112,7 @@ void live_attach(struct live *live, struct edge *edge)
 void live_edge_settings(struct live *live, struct edge_settings *out_settings)
 {
     out_settings->owner = live;
+    out_settings->counters = live->settings.counters;
     out_settings->message_limit = LIMIT_MESSAGE_PARTICIPANT;
     out_settings->fragment_limit = LIMIT_FRAGMENTS;
     out_settings->stuck_ms = LIMIT_STUCK_MS;
@@ -121,6 +144,7 @@ void live_store_connected(struct live *live, bool connected)
 {
     if (connected && !live->deployment[0])
         live_ask_deployment(live);
+    counter_set(live->settings.counters, COUNTER_store_connected, connected);
     live_log(live, connected ? "store: connected" : "store: away; what is shown is marked stale");
 }
 

@@ -1,10 +1,12 @@
-/* Live: what holds the other folders together in one worker. A person here is a `client`, a session here a `room`; this
- * header is what they share and what the server starts.
+/* Live: what holds the other folders together in one worker. A person here is a `client`, a session here a
+ * `room`; this header is what they share and what the server starts.
  *
- * Owns the rooms, the clients and the loop's timers for them. Commands from both doors run through live/call.h. */
+ * Owns the rooms, the clients and the loop's timers for them. Commands from both doors run through
+ * live/call.h. */
 #ifndef LIVE_LIVE_H
 #define LIVE_LIVE_H
 
+#include "base/counters.h"
 #include "base/list.h"
 #include "base/map.h"
 #include "domain/error.h"
@@ -20,13 +22,16 @@
 
 struct live_settings {
     uv_loop_t *loop;
-    struct store *store;             /* Borrows, as all here */
+    struct store *store; /* Borrows, as all here */
     const struct keyring *keyring;
-    const struct edge_files *files;  /* the pages; NULL: none */
+    const struct edge_files *files; /* the pages; NULL: none */
     int64_t tick_ms;
-    void (*log)(const char *message); /* what an operator should read */
+    const struct counters *all_counters; /* what /metrics says */
+    struct counters_slot *counters;      /* of this process */
+    void (*log)(const char *message);    /* what an operator should read */
     void *owner;
-    void (*ready)(void *owner); /* once: tokens can be judged and signed, so that both doors work; may be NULL */
+    void (*ready)(
+        void *owner); /* once: tokens can be judged and signed, so that both doors work; may be NULL */
 };
 
 struct live {
@@ -34,14 +39,16 @@ struct live {
     struct edge *edge; /* set by live_attach() */
     struct hub *hub;
     const char *public_url, *demo; /* demo: NULL for none */
-    char deployment[64]; /* "" until the store has said it */
-    struct map rooms;    /* session -> struct room */
+    char deployment[64];           /* "" until the store has said it */
+    struct map rooms;              /* session -> struct room */
     struct list clients;
     struct rules_buckets strangers[LIVE_STRANGERS];
-    int64_t clock;         /* Redis' time less the loop's, as last heard */
-    uv_timer_t run_timer;    /* the next hub_run() */
-    uv_timer_t second_timer; /* heartbeats, late hellos, rooms nobody is in */
-    unsigned handles; /* rooms, timers while they close, and calls of the store that come back to live itself */
+    int64_t clock;               /* Redis' time less the loop's, as last heard */
+    uv_timer_t run_timer;        /* the next hub_run() */
+    uint64_t wanted_at, tick_at; /* ns: since when frames are wanted, when the next are due; 0: none */
+    uv_timer_t second_timer;     /* heartbeats, late hellos, rooms nobody is in */
+    unsigned
+        handles; /* rooms, timers while they close, and calls of the store that come back to live itself */
     bool closing;
     void (*closed)(void *arg);
     void *closed_arg;
@@ -61,8 +68,8 @@ void live_set_keyring(struct live *live, const struct keyring *keyring);
 void live_store_connected(struct live *live, bool connected);
 /* Says bye to everyone, with the time to wait before they connect again spread over `spread_ms`. */
 void live_say_bye(struct live *live, const char *reason, int64_t spread_ms);
-/* Frees all rooms, each once the calls under way have let go of it: the store is closed after. No client may be left (the
- * edge is freed before). `closed` runs when all is gone. */
+/* Frees all rooms, each once the calls under way have let go of it: the store is closed after. No client may
+ * be left (the edge is freed before). `closed` runs when all is gone. */
 void live_free(struct live **live, void (*closed)(void *arg), void *arg);
 
 /* A refusal of this error; where the store or the view is not there yet, with a hint of when to try again. */
@@ -76,7 +83,8 @@ void live_want_run(struct live *live);
 /* What must be over before live is gone. */
 void live_handle_opened(struct live *live);
 void live_handle_closed(struct live *live);
-/* The buckets of who has no token: shared by address, or else one caller would use up those of all. Borrows. */
+/* The buckets of who has no token: shared by address, or else one caller would use up those of all. Borrows.
+ */
 struct rules_buckets *live_stranger(struct live *live, const char *peer);
 void live_log(const struct live *live, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

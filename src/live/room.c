@@ -57,6 +57,7 @@ static void room_flush(struct room *room)
         return;
     room->votes = false;
     room->flushing = true;
+    counter_add(room->live->settings.counters, COUNTER_flushes_total, 1);
     struct room *held = room_hold(room->live, room->session);
     store_call(room->live->settings.store, room->session, "tally_flush", NULL, NULL, 0, NULL, 0, room_flushed,
                held);
@@ -89,6 +90,7 @@ static void room_free(struct room *room)
     assert(list_is_empty(&room->clients) && list_is_empty(&room->waits) && room->holders == 0);
     room_unfollow(room);
     map_remove(&room->live->rooms, room->session);
+    counter_set(room->live->settings.counters, COUNTER_sessions, room->live->rooms.count);
     map_for_each (at, &room->topics) {
         struct room_topic *topic = at->value;
         hub_topic_close(&topic->hub_topic);
@@ -119,6 +121,7 @@ struct room *room_hold(struct live *live, const char *session)
         uv_timer_init(live->settings.loop, &room->flush_timer);
         room->flush_timer.data = room;
         map_put(&live->rooms, room->session, room);
+        counter_set(live->settings.counters, COUNTER_sessions, live->rooms.count);
         live_handle_opened(live);
         room_follow(room);
     }
@@ -163,7 +166,8 @@ void room_second(struct room *room, int64_t loop_now)
     room_read_people(room);
     if (room->online != room->online_told && room->following && view_is_ready(room->view)) {
         room->online_told = room->online;
-        store_following_check(room->following); /* hands in how many are here: screens show it within a second or two */
+        store_following_check(
+            room->following); /* hands in how many are here: screens show it within a second or two */
     }
     if (view_is_ready(room->view))
         view_warm(room->view);

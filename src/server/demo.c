@@ -11,10 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEMO_PEOPLE      40  /* simulated people a session */
-#define DEMO_STEP_MS     300 /* between two things that one of them does */
-#define DEMO_IDEA_ONE_IN 14  /* one step in so many is an idea, where people may propose and have some left  \
-                              */
+#define DEMO_PEOPLE  40  /* simulated people a session */
+#define DEMO_STEP_MS 300 /* between two things that one of them does */
+#define DEMO_IDEA_ONE_IN                                                                                     \
+    14 /* one step in so many is an idea, where people may propose and have some left                        \
+        */
 
 /* One session: made, then peopled, then given a moderator, each step beginning when the one before has
  * answered. */

@@ -55,6 +55,7 @@ static bool open_store(struct deployment *deployment, const char *url, bool own)
     const struct store_settings settings = {.loop = deployment->loop,
                                             .url = url,
                                             .own = own,
+                                            .counters = deployment->counters,
                                             .owner = deployment,
                                             .connected = deployment_connected,
                                             .warned = deployment_warned};
@@ -85,7 +86,7 @@ bool deployment_open(struct deployment *deployment)
         return deployment_fail(deployment, buffer_take(&problem));
     buffer_clear(&problem);
     if (settings->redis)
-        return open_store(deployment, settings->redis, false);
+        return open_store(deployment, settings->redis, deployment->looked_after);
     const struct redis_private_settings redis = {.loop = deployment->loop,
                                                  .data = settings->data,
                                                  .keep = deployment->serve,

@@ -15,11 +15,13 @@ struct deployment {
     uv_loop_t *loop;
     const struct settings *settings;
     bool serve;
+    bool looked_after; /* settings->redis is the private one, which another process looks after */
     struct keyring *keyring;
     struct redis_private *redis; /* NULL: one's own */
     struct store *store;
     bool is_connected;
-    char *fault; /* why it could not open; the deployment's */
+    char *fault;                    /* why it could not open; the deployment's */
+    struct counters_slot *counters; /* the store's; NULL: nowhere */
     void *owner;
     void (*connected)(void *owner, bool connected); /* the store came or went; NULL: nobody asks */
     void (*log)(const char *message);
@@ -27,7 +29,7 @@ struct deployment {
 
 /* Makes the directory (0700) and the keys, starts or adopts Redis, begins to connect. False with
  * deployment->fault where that cannot be; what opened so far is closed by deployment_close(). The struct's
- * first three members, `owner`, `connected` and `log` are set by the caller. */
+ * first four members, `counters`, `owner`, `connected` and `log` are set by the caller. */
 bool deployment_open(struct deployment *deployment);
 /* Runs the loop until the store has connected (true), or for as long as wait_ms; false with a fault. */
 bool deployment_wait(struct deployment *deployment, int64_t wait_ms);

@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* The bytes of a file with a NUL behind them; the caller frees. NULL with a message (the caller frees). At most 256 MiB. */
+/* The bytes of a file with a NUL behind them; the caller frees. NULL with a message (the caller frees). At
+ * most 256 MiB. */
 char *file_read(const char *path, size_t *out_size, char **out_message);
 
 #endif

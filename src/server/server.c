@@ -5,6 +5,8 @@
 #include "live/live.h"
 #include "server/deployment.h"
 #include "server/links.h"
+#include "server/port.h"
+#include "server/supervisor.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -24,10 +26,14 @@ struct server {
     struct edge *edge;
     struct edge_files *files;
     struct demo *demo;
-    char *url; /* what links begin with */
+    struct worker *worker; /* NULL: no supervisor, this process is all of it */
+    struct counters *all_counters;
+    struct counters_slot *counters;
+    char *demo_json; /* of the worker that runs the demo; NULL: this one does, or has not heard yet */
+    char *url;       /* what links begin with */
     uv_signal_t signals[3];
     server_serving *tell;
-    bool serving, stopping;
+    bool live_ready, serving, stopping;
     int status;
 };
 
@@ -69,17 +75,19 @@ static struct edge_files *load_pages(void)
 
 static void server_serve(struct server *server)
 {
-    const char *address = server->settings->address;
-    bool wide = strchr(address, ':');
+    struct worker *worker = server->worker;
     server->serving = true;
+    counter_set(server->counters, COUNTER_workers, 1);
     size_t count = 0;
     const struct demo_link *links = server->demo ? demo_links(server->demo, &count) : NULL;
-    server->tell(server->url, links, count);
+    if (!worker || !worker->again)
+        server->tell(server->url, links, count);
     if (server->demo)
         demo_start(server->demo);
-    printf("palabre: ready on http://%s%s%s:%u\n", wide ? "[" : "", address, wide ? "]" : "",
-           edge_port(server->edge));
-    fflush(stdout);
+    if (worker)
+        lines_say(worker->lines, "serving", NULL);
+    else
+        port_say_ready(server->settings, edge_port(server->edge));
 }
 
 static void server_demo_ready(void *arg, const char *fault)
@@ -90,7 +98,10 @@ static void server_demo_ready(void *arg, const char *fault)
         uv_stop(&server->loop);
         return;
     }
-    live_set_demo(server->live, demo_json(server->demo, server->url));
+    const char *json = demo_json(server->demo, server->url);
+    live_set_demo(server->live, json);
+    if (server->worker)
+        lines_say(server->worker->lines, "demo", json);
     server_serve(server);
 }
 
@@ -104,12 +115,39 @@ static void server_connected(void *owner, bool connected)
 static void server_live_ready(void *owner)
 {
     struct server *server = owner;
+    server->live_ready = true;
     if (server->stopping)
         return;
-    if (server->settings->demo)
-        server->demo = demo_new(server->live, server_demo_ready, server);
-    else
+    if (!server->settings->demo || server->demo_json)
         server_serve(server);
+    else if (!server->worker || worker_runs_demo(server->worker))
+        server->demo = demo_new(server->live, server_demo_ready, server);
+}
+
+/* ---- what the supervisor says */
+
+static void server_told(void *owner, const char *line)
+{
+    struct server *server = owner;
+    bool runs_demo = worker_runs_demo(server->worker);
+    if (strncmp(line, "demo ", 5) != 0 || runs_demo)
+        return;
+    char *old = server->demo_json;
+    server->demo_json = memory_string(line + 5);
+    if (server->live) {
+        live_set_demo(server->live, server->demo_json);
+        if (server->live_ready && !server->serving && !server->stopping)
+            server_serve(server);
+    }
+    free(old);
+}
+
+static void server_orphaned(void *owner)
+{
+    struct server *server = owner;
+    server_log("the supervisor is gone");
+    server->stopping = true;
+    uv_stop(&server->loop);
 }
 
 static void server_reload_keys(struct server *server)
@@ -150,34 +188,10 @@ static void server_watch_signals(struct server *server)
     }
 }
 
-/* Whether nobody else listens there: the edge's sockets share their port (SO_REUSEPORT), and two servers that share one by
- * mistake would each answer every other phone. */
-static bool port_is_free(const char *address, uint16_t port)
-{
-    struct sockaddr_storage where = {0};
-    struct sockaddr_in6 *wide = (struct sockaddr_in6 *)&where;
-    struct sockaddr_in *narrow = (struct sockaddr_in *)&where;
-    socklen_t size = sizeof(*wide);
-    if (uv_ip6_addr(address, port, wide) != 0) {
-        size = sizeof(*narrow);
-        if (uv_ip4_addr(address, port, narrow) != 0)
-            return true; /* the edge says what is wrong with it */
-    }
-    int fd = socket(where.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (where.ss_family == AF_INET6)
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-    bool free_port = bind(fd, (struct sockaddr *)&where, size) == 0 || errno != EADDRINUSE;
-    close(fd);
-    return free_port;
-}
-
 static bool server_listen(struct server *server)
 {
     char *error = NULL;
-    if (!port_is_free(server->settings->address, server->settings->port)) {
-        error = memory_print("%s: another program listens there: choose another port with --listen",
-                             server->settings->listen);
+    if (!server->worker && !port_is_free(server->settings, 0, &error)) {
         server_fail(server, error);
         free(error);
         return false;
@@ -185,6 +199,7 @@ static bool server_listen(struct server *server)
     struct edge_settings settings = {.loop = &server->loop,
                                      .address = server->settings->address,
                                      .port = server->settings->port,
+                                     .listen_fd = server->worker ? WORKER_LISTENER : 0,
                                      .allow_origins = (const char *const *)server->settings->allow_origins};
     live_edge_settings(server->live, &settings);
     server->edge = edge_new(&settings, &error);
@@ -205,6 +220,8 @@ static bool server_open(struct server *server)
     server->deployment = (struct deployment){.loop = &server->loop,
                                              .settings = server->settings,
                                              .serve = true,
+                                             .looked_after = server->worker && server->worker->private_redis,
+                                             .counters = server->counters,
                                              .owner = server,
                                              .connected = server_connected,
                                              .log = server_log};
@@ -225,10 +242,13 @@ static bool server_open(struct server *server)
                                        .keyring = server->deployment.keyring,
                                        .files = server->files,
                                        .tick_ms = server->settings->tick_ms,
+                                       .all_counters = server->all_counters,
+                                       .counters = server->counters,
                                        .log = server_log,
                                        .owner = server,
                                        .ready = server_live_ready};
     server->live = live_new(&live);
+    live_set_demo(server->live, server->demo_json);
     if (!server_listen(server))
         return false;
     if (store_is_connected(server->deployment.store))
@@ -278,12 +298,40 @@ static void server_close(struct server *server)
         server_until(server, &closed);
     }
     deployment_close(&server->deployment);
+    if (server->worker)
+        worker_close(server->worker);
     edge_files_free(&server->files);
     for (size_t i = 0; i < ARRAY_SIZE(server->signals); i++)
         uv_close((uv_handle_t *)&server->signals[i], NULL);
     uv_run(&server->loop, UV_RUN_DEFAULT);
     uv_loop_close(&server->loop);
     free(server->url);
+    free(server->demo_json);
+    counters_free(&server->all_counters);
+}
+
+int server_work(const struct settings *settings, struct worker *worker, server_serving *serving)
+{
+    struct server *server = memory_alloc(sizeof(*server));
+    uint32_t seed;
+    server->settings = settings;
+    server->worker = worker;
+    server->tell = serving;
+    server->all_counters = worker ? worker->counters : counters_new(1);
+    server->counters = counters_slot(server->all_counters, worker ? worker->number - 1 : 0);
+    uv_random(NULL, NULL, &seed, sizeof(seed), 0, NULL);
+    map_seed(seed);
+    uv_loop_init(&server->loop);
+    server_watch_signals(server);
+    const struct lines_settings lines = {.owner = server, .heard = server_told, .ended = server_orphaned};
+    if (worker)
+        worker_open(worker, &server->loop, &lines);
+    if (server_open(server))
+        server_run_loop(server);
+    server_close(server);
+    int status = server->status;
+    free(server);
+    return status;
 }
 
 int server_run(const struct settings *settings, server_serving *serving)
@@ -292,18 +340,6 @@ int server_run(const struct settings *settings, server_serving *serving)
         puts("palabre: the settings are right");
         return 0;
     }
-    struct server *server = memory_alloc(sizeof(*server));
-    uint32_t seed;
-    server->settings = settings;
-    server->tell = serving;
-    uv_random(NULL, NULL, &seed, sizeof(seed), 0, NULL);
-    map_seed(seed);
-    uv_loop_init(&server->loop);
-    server_watch_signals(server);
-    if (server_open(server))
-        server_run_loop(server);
-    server_close(server);
-    int status = server->status;
-    free(server);
-    return status;
+    unsigned workers = settings->workers ? settings->workers : uv_available_parallelism();
+    return workers > 1 ? supervisor_run(settings, workers, server_log) : server_work(settings, NULL, serving);
 }

@@ -9,6 +9,8 @@
 
 extern char **environ;
 
+#define SETTINGS_WORKERS 256
+
 /* Where a value comes from; a stronger source has been read before and stands. */
 struct source {
     struct settings *settings;
@@ -110,6 +112,16 @@ static bool set_tick(struct source *source, const char *value)
     return true;
 }
 
+static bool set_workers(struct source *source, const char *value)
+{
+    char *end;
+    long count = strtol(value, &end, 10);
+    if (end == value || *end || count < 1 || count > SETTINGS_WORKERS)
+        return source_fail(source, "workers", "a number from 1 to 256 is expected");
+    source->settings->workers = (unsigned)count;
+    return true;
+}
+
 static bool set_flag(struct source *source, const char *option, const char *value, bool *out)
 {
     if (strcmp(value, "1") != 0 && strcmp(value, "0") != 0 && strcmp(value, "true") != 0 &&
@@ -145,6 +157,7 @@ static const struct {
     {"public-url", false, false, false, set_public_url},
     {"allow-origin", false, false, true, set_allow_origin},
     {"tick", false, false, false, set_tick},
+    {"workers", false, false, false, set_workers},
     {"demo", false, true, false, set_demo},
     {"check", false, true, false, set_check},
 };
@@ -157,12 +170,31 @@ static int option_find(const char *name, size_t size)
     return -1;
 }
 
+static void keep_given(struct settings *settings, const char *name, const char *value)
+{
+    for (size_t i = 0; i < settings->given_count; i++)
+        if (strcmp(settings->given[i].name, name) == 0) { /* again: another of a list, or the last stands */
+            bool list = options[option_find(name, strlen(name))].list;
+            char *both = list ? memory_print("%s %s", settings->given[i].value, value) : memory_string(value);
+            free(settings->given[i].value);
+            settings->given[i].value = both;
+            return;
+        }
+    settings->given = memory_resize(settings->given, (settings->given_count + 1) * sizeof(*settings->given));
+    settings->given[settings->given_count++] =
+        (struct settings_given){memory_string(name), memory_string(value)};
+}
+
 static bool option_give(struct source *source, int option, const char *value)
 {
     if (source->settled & 1u << option)
         return true; /* a stronger source has said it */
     source->given |= 1u << option;
-    return options[option].set(source, value);
+    if (!options[option].set(source, value))
+        return false;
+    if (options[option].set != read_config)
+        keep_given(source->settings, options[option].name, value);
+    return true;
 }
 
 static bool config_option(void *arg, const char *name, const char *value)
@@ -294,8 +326,37 @@ bool settings_read(struct settings *out_settings, int *argc, char **argv, bool c
     return true;
 }
 
+static char *variable_of(const char *name, const char *value)
+{
+    char *variable = memory_print("PALABRE_%s=%s", name, value);
+    for (char *c = variable; *c != '='; c++)
+        *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+    return variable;
+}
+
+char **settings_environment(const struct settings *settings, const char *redis)
+{
+    size_t count = 0, room = settings->given_count + 2;
+    for (char **at = environ; *at; at++)
+        room++;
+    char **variables = memory_alloc(room * sizeof(*variables));
+    for (char **at = environ; *at; at++)
+        if (strncmp(*at, "PALABRE_", 8) != 0)
+            variables[count++] = memory_string(*at);
+    for (size_t i = 0; i < settings->given_count; i++)
+        variables[count++] = variable_of(settings->given[i].name, settings->given[i].value);
+    if (redis)
+        variables[count++] = variable_of("redis", redis);
+    return variables;
+}
+
 void settings_clear(struct settings *settings)
 {
+    for (size_t i = 0; i < settings->given_count; i++) {
+        free(settings->given[i].name);
+        free(settings->given[i].value);
+    }
+    free(settings->given);
     for (size_t i = 0; i < settings->origin_count; i++)
         free(settings->allow_origins[i]);
     free(settings->allow_origins);

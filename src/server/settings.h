@@ -15,17 +15,26 @@ struct settings {
     char **allow_origins; /* NULL-terminated, or NULL */
     size_t origin_count;
     int64_t tick_ms;
+    unsigned workers; /* 0: one per core */
     bool demo;
     bool check; /* say whether the settings are right, and end */
     /* what `listen` says */
     char *address;
     uint16_t port;
+    /* what was given, wherever: a list apart by spaces */
+    struct settings_given {
+        char *name, *value;
+    } * given;
+    size_t given_count;
 };
 
 /* Reads argv[0..argc): options of `serve` (or, where `command` is true, only --data and --redis and
  * --config). What is no option stays in argv, in order; *argc is how many. False with a message that names
  * what is wrong (the caller frees). */
 bool settings_read(struct settings *out_settings, int *argc, char **argv, bool command, char **out_message);
+/* The environment in which another process reads the same settings, whatever this one read them from; with
+ * `redis`, the URL of its Redis, where it is not NULL. Ends with NULL; the caller frees each and all. */
+char **settings_environment(const struct settings *settings, const char *redis);
 void settings_clear(struct settings *settings);
 
 #endif

@@ -152,6 +152,7 @@ struct store_calling {
     struct store *store;
     store_answered *answered;
     void *arg;
+    uint64_t since;  /* ns */
     char function[]; /* for what an operator reads */
 };
 
@@ -163,6 +164,7 @@ static struct store_calling *calling_new(struct store *store, const char *functi
     calling->store = store;
     calling->answered = answered;
     calling->arg = arg;
+    calling->since = uv_hrtime();
     memcpy(calling->function, function, size);
     return calling;
 }
@@ -187,6 +189,11 @@ static void store_call_replied(void *arg, const redisReply *reply)
         CLEAN_FREE char *text = memory_print("the function %s answers what it should not", calling->function);
         store_warn(store, text);
     }
+    struct counters_slot *counters = store->settings.counters;
+    if (reply && reply->type != REDIS_REPLY_ERROR)
+        histogram_add(counters, HISTOGRAM_store_call_seconds, uv_hrtime() - calling->since);
+    else
+        counter_add(counters, COUNTER_store_errors_total, 1);
     if (answer.now)
         store->clock_offset = answer.now - (int64_t)uv_now(store->settings.loop);
     calling_finish(calling, &answer);

@@ -6,6 +6,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "base/counters.h"
 #include "domain/actor.h"
 #include "domain/command.h"
 #include "domain/error.h"
@@ -19,8 +20,9 @@ struct store;
 
 struct store_settings {
     uv_loop_t *loop;
-    const char *url; /* redis://[user:pass@]host:port[/db], redis+unix or unix:/path[?db=n] */
-    bool own;        /* the private Redis: its settings are ours */
+    const char *url;                /* redis://[user:pass@]host:port[/db], redis+unix or unix:/path[?db=n] */
+    bool own;                       /* the private Redis: its settings are ours */
+    struct counters_slot *counters; /* NULL: nowhere */
     void *owner;
     void (*connected)(void *owner, bool connected); /* each time the call connection comes (functions loaded) or goes */
     void (*warned)(void *owner, const char *message); /* what an operator should read: a volatile Redis, an eviction policy */

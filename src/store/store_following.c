@@ -213,6 +213,8 @@ static void log_use(struct store_following *f, const struct store_answer *answer
             return;
     if (live && answer->seq > f->target)
         f->target = answer->seq;
+    if (live && f->seq > f->read_from)
+        counter_add(f->store->settings.counters, COUNTER_gaps_repaired_total, 1);
     if ((live ? f->seq : f->load.replayed) == f->read_from)
         load_again(f); /* the log has not what it should */
     else
@@ -274,6 +276,7 @@ static void load_finish(struct store_following *f)
     f->state = FOLLOWING_LIVE;
     f->failures = 0;
     f->loaded = f->checked = true;
+    counter_add(f->store->settings.counters, COUNTER_loads_total, 1);
     load_hand_over(f);
     load_clear(f);
     if (f->ended)

@@ -44,8 +44,9 @@ export class Palabre {
     return palabre;
   }
 
-  constructor({ args = [], env = {}, folder } = {}) {
-    this.args = args;
+  /** `workers`: one unless said, because rates and sockets are counted per worker; null leaves it to the server. */
+  constructor({ args = [], env = {}, folder, workers = 1 } = {}) {
+    this.args = workers === null ? args : ['--workers', String(workers), ...args];
     /* A variable PALABRE_* that is no setting is an error to the server, and PALABRE_BINARY is ours. */
     this.env = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PALABRE_'))), ...env };
     this.folder = folder ?? mkdtempSync(join(tmpdir(), 'palabre-story-'));
