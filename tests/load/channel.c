@@ -240,7 +240,7 @@ static void channel_ready(struct watch *watch, uint32_t events)
         channel_fail(channel, "the connection ended");
 }
 
-bool channel_open(struct channel *channel, const struct channel_settings *settings, bool slow)
+bool channel_open(struct channel *channel, const struct channel_settings *settings, bool little_room)
 {
     int on = 1, little = 4096;
     const struct target *target = settings->target;
@@ -248,13 +248,13 @@ bool channel_open(struct channel *channel, const struct channel_settings *settin
     if (fd < 0)
         return false;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (slow)
+    if (little_room)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little));
     if (connect(fd, (const struct sockaddr *)&target->address, target->address_size) < 0 && errno != EINPROGRESS) {
         close(fd);
         return false;
     }
-    *channel = (struct channel){.watch = {fd, channel_ready}, .settings = settings, .slow = slow};
+    *channel = (struct channel){.watch = {fd, channel_ready}, .settings = settings};
     channel->state = CHANNEL_CONNECTING;
     loop_watch(settings->loop, &channel->watch, EPOLLOUT);
     return true;

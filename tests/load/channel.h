@@ -25,14 +25,15 @@ struct channel {
     struct watch watch;
     const struct channel_settings *settings;
     enum channel_state state;
-    bool slow;   /* reads `slow_bytes` after each channel_read() and nothing else */
+    bool slow;   /* the owner's: reads a little after each channel_read(), and nothing else */
     bool paused;
     struct buffer in, out;
     uint64_t bytes; /* of text received */
 };
 
-/* Begins to connect. A channel that was closed may be opened again. False where no socket is to be had. */
-bool channel_open(struct channel *channel, const struct channel_settings *settings, bool slow);
+/* Begins to connect, with little room for what is not read yet where that is asked for. A channel that was closed may be
+ * opened again. False where no socket is to be had. */
+bool channel_open(struct channel *channel, const struct channel_settings *settings, bool little_room);
 void channel_close(struct channel *channel);
 void channel_send(struct channel *channel, const char *text, size_t size);
 /* Lets a slow channel read once. */

@@ -161,6 +161,8 @@ void load_measure(struct load *load)
     load->measured_from = now + (uint64_t)(load->options.warmup * 1e6);
     load->measured_to = load->measured_from + (uint64_t)(load->options.seconds * 1e6);
     load->started = load->next = now;
+    for (unsigned i = 0; i < load->listener_count; i++)
+        load->listeners[i].channel.slow = load->listeners[i].slow;
     if (!loop_run(&load->loop, load->measured_to + DRAIN_US, measure_step, &measure)) {
         load->wrong++;
         load_fault(load, "not all that was sent was seen by everyone within %d s", (int)(DRAIN_US / 1000000));
