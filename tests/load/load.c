@@ -26,8 +26,8 @@ static char *session_file(const struct load *load, const char *id)
     struct buffer text = {0};
     buffer_print(&text,
                  "{\"id\":\"%s\",\"title\":\"Load\",\"join\":\"open\",\"challenges\":[{\"id\":\"c1\",\"title\":\"Load\","
-                 "\"ballot\":\"approval\",\"proposals\":\"brand\",\"tally\":\"live\",\"ideas\":[",
-                 id);
+                 "\"ballot\":\"%s\",\"proposals\":\"brand\",\"tally\":\"live\",\"ideas\":[",
+                 id, load->options.ballot ? load->options.ballot : "approval");
     for (unsigned i = 0; i < load->options.ideas; i++)
         buffer_print(&text, "%s{\"title\":\"Idea %u of a load\"}", i ? "," : "", i + 1);
     buffer_add_string(&text, "]}]}");
@@ -42,12 +42,16 @@ void load_make_sessions(struct load *load)
     load->sessions = memory_alloc(options->sessions * sizeof(*load->sessions));
     for (unsigned i = 0; i < options->sessions; i++) {
         struct session *session = &load->sessions[i];
-        snprintf(session->id, sizeof(session->id), "load-%llx-%x-%u", (unsigned long long)time(NULL), (unsigned)getpid(), i);
         board_init(&session->board, voted, options->voters / options->sessions);
         if (load->dialect->peer || load->fault[0])
             continue;
-        char *file CLEAN_FREE = session_file(load, session->id);
-        int status = target_call(&load->target, "POST", "/api/v1/sessions", options->token, file, &answer);
+        int status = 503;
+        for (unsigned tries = 0; status == 503 && tries < 5; tries++) { /* an id is never used twice */
+            snprintf(session->id, sizeof(session->id), "load-%llx-%x-%u-%u", (unsigned long long)time(NULL),
+                     (unsigned)getpid(), i, tries);
+            char *file CLEAN_FREE = session_file(load, session->id);
+            status = target_call(&load->target, "POST", "/api/v1/sessions", options->token, file, &answer);
+        }
         if (status != 201)
             load_fault(load, "no session was made: %d %s", status, answer.size ? answer.bytes : "");
     }

@@ -13,8 +13,8 @@
 #include "target.h"
 
 struct options {
-    const char *url, *token, *dialect;
-    unsigned listeners, voters, clients, ideas, voted, sessions, sample, concurrency, window, payload;
+    const char *url, *token, *dialect, *ballot;
+    unsigned listeners, voters, clients, ideas, voted, sessions, sample, concurrency, window, payload, votes;
     double rate, seconds, warmup, slow;
     pid_t pid;
     bool json, bare;

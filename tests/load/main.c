@@ -26,8 +26,10 @@ static const char options_help[] =
     "  --clients N         connections of idle and join\n"
     "  --rate N            votes per second in all, sent when they are due whatever the server does; 0: see --window\n"
     "  --window N          with --rate 0: votes under way at once; for publications of a peer always\n"
+    "  --votes N           no more votes than these\n"
     "  --ideas N           ideas of each session\n"
     "  --voted N           of these, how many are voted for; all unless said\n"
+    "  --ballot NAME       how these are voted: approval unless said; single wants --voted 1\n"
     "  --sessions N        sessions; listeners and voters are shared out among them\n"
     "  --slow SHARE        of the listeners, those that read slowly: 0.1 is a tenth\n"
     "  --seconds S         the measured time\n"
@@ -50,6 +52,7 @@ static const struct {
     {"--url", WORD, offsetof(struct options, url)},
     {"--token", WORD, offsetof(struct options, token)},
     {"--dialect", WORD, offsetof(struct options, dialect)},
+    {"--ballot", WORD, offsetof(struct options, ballot)},
     {"--pid", PROCESS, offsetof(struct options, pid)},
     {"--listeners", COUNT, offsetof(struct options, listeners)},
     {"--voters", COUNT, offsetof(struct options, voters)},
@@ -61,6 +64,7 @@ static const struct {
     {"--concurrency", COUNT, offsetof(struct options, concurrency)},
     {"--window", COUNT, offsetof(struct options, window)},
     {"--payload", COUNT, offsetof(struct options, payload)},
+    {"--votes", COUNT, offsetof(struct options, votes)},
     {"--rate", NUMBER, offsetof(struct options, rate)},
     {"--seconds", NUMBER, offsetof(struct options, seconds)},
     {"--warmup", NUMBER, offsetof(struct options, warmup)},
@@ -133,6 +137,9 @@ static int options_read(struct options *options, int argc, char **argv)
     if (!options->sessions || !options->ideas || !options->sample || !options->concurrency || options->payload > 65000 ||
         options->slow > 1)
         return fail("%s", "sessions, ideas, sample and concurrency are at least 1, payload at most 65000, slow at most 1");
+    if (options->ballot && strcmp(options->ballot, "approval") != 0 &&
+        (strcmp(options->ballot, "single") != 0 || options->voted != 1))
+        return fail("%s", "the ballot is approval, or single with --voted 1");
     if (options->voters % options->sessions || options->listeners % options->sessions)
         return fail("%s", "voters and listeners are multiples of sessions");
     return 0;

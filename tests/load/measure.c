@@ -53,6 +53,11 @@ static void send_publication(struct load *load)
     load->dialect->publish(&load->voters[0], text, (size_t)(head + pad + 2));
 }
 
+static bool votes_are_left(const struct load *load)
+{
+    return load->voter_count && (!load->options.votes || load->turn < load->options.votes);
+}
+
 static bool publishes(const struct load *load)
 {
     return load->rounds || (load->dialect->publish && load->options.payload);
@@ -64,15 +69,16 @@ static void send_due(struct load *load, uint64_t now, uint64_t *out_next)
     if (publishes(load)) {
         while (load->rounds < load->frames_ever / load->listener_count + options->window)
             send_publication(load);
-    } else if (load->voter_count && options->rate > 0) {
+    } else if (options->rate > 0) {
         double gap = 1e6 / options->rate;
-        for (int i = 0; load->next <= now && i < BURST; i++) {
+        for (int i = 0; votes_are_left(load) && load->next <= now && i < BURST; i++) {
             send_vote(load, load->next);
             load->next = load->started + (uint64_t)((double)load->turn * gap);
         }
-        *out_next = load->next;
-    } else if (load->voter_count) {
-        for (int i = 0; load->turn - load->acks < options->window && i < BURST; i++)
+        if (votes_are_left(load))
+            *out_next = load->next;
+    } else {
+        for (int i = 0; votes_are_left(load) && load->turn - load->acks < options->window && i < BURST; i++)
             send_vote(load, now);
     }
 }
