@@ -1,8 +1,9 @@
 /* The votes of one session as they were sent, so that a tally that arrives says which of them it shows.
  *
- * Every voter votes for every idea once in a pass: 1 in even passes, 0 in odd ones. So an idea's count of votes says how many
- * of its votes of this pass are in it, and the first that were sent are taken for those: over all votes of an idea the sum of
- * the times is exact, and only which vote waited how long may be another's. */
+ * Every voter votes for every idea once in a pass: 1 in even passes, 0 in odd ones. So an idea's count of
+ * votes says how many of its votes of this pass are in it, and the first that were sent are taken for those:
+ * over all votes of an idea the sum of the times is exact, and only which vote waited how long may be
+ * another's. */
 #ifndef LOAD_BOARD_H
 #define LOAD_BOARD_H
 

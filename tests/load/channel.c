@@ -13,7 +13,8 @@
 
 enum opcode { OPCODE_TEXT = 1, OPCODE_CLOSE = 8, OPCODE_PING = 9 };
 
-/* The key of RFC 6455, section 1.3, and the answer to it: no digest is needed to see that the server is right. */
+/* The key of RFC 6455, section 1.3, and the answer to it: no digest is needed to see that the server is
+ * right. */
 static const char key[] = "dGhlIHNhbXBsZSBub25jZQ==", accepted[] = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 static char incoming[CHANNEL_READ]; /* between recv() and the handlers, of whichever channel is read */
@@ -106,7 +107,8 @@ static void channel_take(struct channel *channel, int opcode, const char *bytes,
     } else if (opcode == OPCODE_CLOSE) {
         char why[160];
         int code = size >= 2 ? (unsigned char)bytes[0] << 8 | (unsigned char)bytes[1] : 1005;
-        snprintf(why, sizeof(why), "closed by the server: %d %.*s", code, size > 2 ? (int)size - 2 : 0, bytes + 2);
+        snprintf(why, sizeof(why), "closed by the server: %d %.*s", code, size > 2 ? (int)size - 2 : 0,
+                 bytes + 2);
         channel_fail(channel, why);
     }
 }
@@ -137,7 +139,8 @@ static size_t channel_frames(struct channel *channel, const char *bytes, size_t 
     return at;
 }
 
-/* The head of the answer to the upgrade; returns its size, 0 where it is not whole, and fails the channel if it is wrong. */
+/* The head of the answer to the upgrade; returns its size, 0 where it is not whole, and fails the channel if
+ * it is wrong. */
 static size_t channel_upgraded(struct channel *channel, const char *bytes, size_t size)
 {
     char head[2048];
@@ -250,7 +253,8 @@ bool channel_open(struct channel *channel, const struct channel_settings *settin
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     if (little_room)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little));
-    if (connect(fd, (const struct sockaddr *)&target->address, target->address_size) < 0 && errno != EINPROGRESS) {
+    if (connect(fd, (const struct sockaddr *)&target->address, target->address_size) < 0 &&
+        errno != EINPROGRESS) {
         close(fd);
         return false;
     }

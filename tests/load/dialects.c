@@ -21,12 +21,14 @@ static void palabre_open(struct client *client)
     char text[400];
     char held[160] = "";
     if (client->load->resuming && client->version >= 0)
-        snprintf(held, sizeof(held), ",\"since\":%lld,\"epoch\":\"%s\"", (long long)client->version, client->epoch);
+        snprintf(held, sizeof(held), ",\"since\":%lld,\"epoch\":\"%s\"", (long long)client->version,
+                 client->epoch);
     else
         client->version = -1;
     say(client, text,
         snprintf(text, sizeof(text),
-                 "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"topic_open\",\"params\":{\"topic\":\"ideas:c1:top\"%s}}",
+                 "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"topic_open\",\"params\":{\"topic\":\"ideas:c1:"
+                 "top\"%s}}",
                  ID_OPEN, held));
 }
 
@@ -40,8 +42,8 @@ static void palabre_opened(struct client *client)
     const char *quote = client->token ? "\",\"token\":\"" : "";
     say(client, text,
         snprintf(text, sizeof(text),
-                 "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"hello\",\"params\":{\"session\":\"%s%s%s\"}}", ID_HELLO,
-                 client->session->id, quote, client->token ? client->token : ""));
+                 "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"hello\",\"params\":{\"session\":\"%s%s%s\"}}",
+                 ID_HELLO, client->session->id, quote, client->token ? client->token : ""));
 }
 
 static const char answer_head[] = "{\"jsonrpc\":\"2.0\",\"id\":";
@@ -73,12 +75,13 @@ static void palabre_vote(struct client *client, uint64_t id, unsigned idea, int 
     char text[200];
     say(client, text,
         snprintf(text, sizeof(text),
-                 "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"vote_cast\",\"params\":{\"idea\":\"i%u\",\"value\":%d}}",
+                 "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"vote_cast\",\"params\":{\"idea\":\"i%u\","
+                 "\"value\":%d}}",
                  (unsigned long long)id + ID_VOTE, idea + 1, value));
 }
 
-/* ---- ws, nchan and the bare loop: what a driver sends goes to everyone. Votes: {"id":7,"idea":"i1","value":1,"voter":"p1"},
- * answered {"id":7}, shown {"tally":{"i1":5}} */
+/* ---- ws, nchan and the bare loop: what a driver sends goes to everyone. Votes:
+ * {"id":7,"idea":"i1","value":1,"voter":"p1"}, answered {"id":7}, shown {"tally":{"i1":5}} */
 
 static void plain_opened(struct client *client)
 {
@@ -88,7 +91,8 @@ static void plain_opened(struct client *client)
 static void plain_text(struct client *client, const char *text, size_t size)
 {
     if (client->role == VOTER && size > 6 && memcmp(text, "{\"id\":", 6) == 0)
-        heard_answer(client, strtoull(text + 6, NULL, 10), memmem(text, size, "error", 5) != NULL, text, size);
+        heard_answer(client, strtoull(text + 6, NULL, 10), memmem(text, size, "error", 5) != NULL, text,
+                     size);
     else if (client->role == LISTENER)
         heard_message(client, message_read(text, size, true), text, size);
 }
@@ -97,8 +101,8 @@ static void plain_vote(struct client *client, uint64_t id, unsigned idea, int va
 {
     char text[200];
     say(client, text,
-        snprintf(text, sizeof(text), "{\"id\":%llu,\"idea\":\"i%u\",\"value\":%d,\"voter\":\"p%u\"}", (unsigned long long)id,
-                 idea + 1, value, client->number + 1));
+        snprintf(text, sizeof(text), "{\"id\":%llu,\"idea\":\"i%u\",\"value\":%d,\"voter\":\"p%u\"}",
+                 (unsigned long long)id, idea + 1, value, client->number + 1));
 }
 
 static void plain_publish(struct client *client, const char *text, size_t size)
@@ -106,8 +110,8 @@ static void plain_publish(struct client *client, const char *text, size_t size)
     channel_send(&client->channel, text, size);
 }
 
-/* ---- Socket.IO 4 (Engine.IO 4) over WebSocket: "0{...}" opens, "40" enters, "2" is a ping, "42[...]" an event, "427[...]"
- * one that is answered by "437[...]" */
+/* ---- Socket.IO 4 (Engine.IO 4) over WebSocket: "0{...}" opens, "40" enters, "2" is a ping, "42[...]" an
+ * event, "427[...]" one that is answered by "437[...]" */
 
 static void socketio_opened(struct client *client)
 {
@@ -124,7 +128,8 @@ static void socketio_text(struct client *client, const char *text, size_t size)
     else if (size > 1 && memcmp(text, "40", 2) == 0)
         heard_ready(client);
     else if (size > 2 && memcmp(text, "43", 2) == 0)
-        heard_answer(client, strtoull(text + 2, NULL, 10), memmem(text, size, "error", 5) != NULL, text, size);
+        heard_answer(client, strtoull(text + 2, NULL, 10), memmem(text, size, "error", 5) != NULL, text,
+                     size);
     else if (size > 2 && memcmp(text, "42", 2) == 0 && client->role == LISTENER)
         heard_message(client, message_read(text, size, true), text, size);
 }
@@ -147,8 +152,8 @@ static void socketio_publish(struct client *client, const char *text, size_t siz
 static const struct dialect dialects[] = {
     {"palabre", "/ws", "/ws", "palabre.v1", false, true, palabre_opened, palabre_text, palabre_vote, NULL},
     {"plain", "/sub", "/pub", NULL, true, true, plain_opened, plain_text, plain_vote, plain_publish},
-    {"socketio", "/socket.io/?EIO=4&transport=websocket", "/socket.io/?EIO=4&transport=websocket", NULL, true, true,
-     socketio_opened, socketio_text, socketio_vote, socketio_publish},
+    {"socketio", "/socket.io/?EIO=4&transport=websocket", "/socket.io/?EIO=4&transport=websocket", NULL, true,
+     true, socketio_opened, socketio_text, socketio_vote, socketio_publish},
 };
 
 const struct dialect *dialect_find(const char *name)

@@ -1,5 +1,5 @@
-/* Latencies in microseconds, counted in logarithmic buckets: 64 to each power of two, so that a value is known to 1.6 %
- * and none is thrown away. A zeroed struct is an empty histogram. */
+/* Latencies in microseconds, counted in logarithmic buckets: 64 to each power of two, so that a value is
+ * known to 1.6 % and none is thrown away. A zeroed struct is an empty histogram. */
 #ifndef LOAD_HISTOGRAM_H
 #define LOAD_HISTOGRAM_H
 
@@ -33,7 +33,8 @@ static inline void histogram_add(struct histogram *histogram, uint64_t value)
         histogram->largest = value;
 }
 
-/* The smallest value of the bucket in which the given share (0 to 1) of all values ends; 0 where there are none. */
+/* The smallest value of the bucket in which the given share (0 to 1) of all values ends; 0 where there are
+ * none. */
 uint64_t histogram_share(const struct histogram *histogram, double share);
 
 #endif

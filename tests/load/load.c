@@ -25,7 +25,8 @@ static char *session_file(const struct load *load, const char *id)
 {
     struct buffer text = {0};
     buffer_print(&text,
-                 "{\"id\":\"%s\",\"title\":\"Load\",\"join\":\"open\",\"challenges\":[{\"id\":\"c1\",\"title\":\"Load\","
+                 "{\"id\":\"%s\",\"title\":\"Load\",\"join\":\"open\",\"challenges\":[{\"id\":\"c1\","
+                 "\"title\":\"Load\","
                  "\"ballot\":\"%s\",\"proposals\":\"brand\",\"tally\":\"live\",\"ideas\":[",
                  id, load->options.ballot ? load->options.ballot : "approval");
     for (unsigned i = 0; i < load->options.ideas; i++)
@@ -118,7 +119,8 @@ static bool crowd_step(void *arg, uint64_t now, uint64_t *out_next)
         struct client *client = &crowd->clients[crowd->next];
         client->ready = client->snapshot = false;
         client->began = now;
-        if (!channel_open(&client->channel, client->role == LISTENER ? &load->listening : &load->driving, client->slow))
+        if (!channel_open(&client->channel, client->role == LISTENER ? &load->listening : &load->driving,
+                          client->slow))
             load_fault(load, "connection %u could not be opened: %m", crowd->next);
         load->opening++;
         crowd->next++;
@@ -132,7 +134,8 @@ uint64_t load_connect(struct load *load, struct client *clients, unsigned count)
     struct crowd crowd = {load, clients, count, 0};
     load->opening = 0;
     if (!loop_run(&load->loop, began + CONNECT_US, crowd_step, &crowd))
-        load_fault(load, "%u of %u clients were not ready in time", load->opening + count - crowd.next, count);
+        load_fault(load, "%u of %u clients were not ready in time", load->opening + count - crowd.next,
+                   count);
     return loop_now() - began;
 }
 
@@ -198,8 +201,8 @@ static void session_counts(struct load *load, const struct session *session)
         uint64_t wanted = board_count(&session->board, i);
         if (votes && (uint64_t)json_integer_value(votes) != wanted) {
             load->wrong++;
-            load_fault(load, "%s has %lld votes, of %llu that were answered", id, (long long)json_integer_value(votes),
-                       (unsigned long long)wanted);
+            load_fault(load, "%s has %lld votes, of %llu that were answered", id,
+                       (long long)json_integer_value(votes), (unsigned long long)wanted);
         }
     }
     json_decref(state);

@@ -1,7 +1,8 @@
 /* palabre-load: many clients of one server, what they see, and how long it took.
  *
- * A load is one run of one scenario: sessions made for it, clients that listen or vote, counters and a report. A client
- * speaks a dialect: Palabre's, or that of a peer of tests/load/peers. Nothing here knows the server's code. */
+ * A load is one run of one scenario: sessions made for it, clients that listen or vote, counters and a
+ * report. A client speaks a dialect: Palabre's, or that of a peer of tests/load/peers. Nothing here knows the
+ * server's code. */
 #ifndef LOAD_LOAD_H
 #define LOAD_LOAD_H
 
@@ -26,8 +27,8 @@ struct dialect {
     const char *name;
     const char *listen_path, *drive_path;
     const char *protocol;
-    bool peer;        /* messages are those of a peer */
-    bool has_tally;   /* votes are counted, and shown to listeners */
+    bool peer;      /* messages are those of a peer */
+    bool has_tally; /* votes are counted, and shown to listeners */
     void (*opened)(struct client *client);
     void (*text)(struct client *client, const char *text, size_t size);
     void (*vote)(struct client *client, uint64_t id, unsigned idea, int value);
@@ -48,16 +49,16 @@ struct client {
     struct load *load;
     struct session *session;
     enum client_role role;
-    unsigned number;      /* among those of its role in its session */
-    char *token;          /* NULL: an observer */
-    bool slow;            /* reads little: its times do not count */
-    bool ready;           /* has all that it asked for */
-    bool snapshot;        /* its last opening was answered with one */
-    int64_t version;      /* -1: none */
+    unsigned number; /* among those of its role in its session */
+    char *token;     /* NULL: an observer */
+    bool slow;       /* reads little: its times do not count */
+    bool ready;      /* has all that it asked for */
+    bool snapshot;   /* its last opening was answered with one */
+    int64_t version; /* -1: none */
     char epoch[80];
-    uint64_t *seen;       /* listeners: votes shown, by idea */
+    uint64_t *seen;            /* listeners: votes shown, by idea */
     struct document *document; /* of the sample: followed by merging */
-    uint64_t began;       /* when it began to connect */
+    uint64_t began;            /* when it began to connect */
 };
 
 struct load {
@@ -71,9 +72,9 @@ struct load {
     unsigned listener_count, voter_count;
     unsigned opening; /* connections under way of the crowd that connects */
     bool resuming;
-    uint64_t turn;    /* votes sent */
-    uint64_t *stamps; /* of votes not answered yet, by id modulo LOAD_STAMPS */
-    uint64_t started, next; /* when the first and the next vote are due */
+    uint64_t turn;                       /* votes sent */
+    uint64_t *stamps;                    /* of votes not answered yet, by id modulo LOAD_STAMPS */
+    uint64_t started, next;              /* when the first and the next vote are due */
     uint64_t measured_from, measured_to; /* votes to be sent in this time are measured */
     /* what was seen from measured_from to measured_to */
     uint64_t frames, bytes, updates, acks, acks_measured;

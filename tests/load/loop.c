@@ -59,7 +59,8 @@ static void loop_turn(struct loop *loop, uint64_t wait)
     }
 }
 
-bool loop_run(struct loop *loop, uint64_t until, bool (*step)(void *arg, uint64_t now, uint64_t *out_next), void *arg)
+bool loop_run(struct loop *loop, uint64_t until, bool (*step)(void *arg, uint64_t now, uint64_t *out_next),
+              void *arg)
 {
     for (;;) {
         uint64_t now = loop_now(), next = until;

@@ -12,19 +12,23 @@
 
 static const char usage[] =
     "usage: palabre-load SCENARIO --url http://HOST:PORT [OPTIONS]\n\n"
-    "Puts a load on a server that is yours, checks all that comes back, and says how long it took. It makes sessions of\n"
-    "its own, named load-...; it needs an admin's token for that (`palabre token --role admin`), in --token or in the\n"
+    "Puts a load on a server that is yours, checks all that comes back, and says how long it took. It makes "
+    "sessions of\n"
+    "its own, named load-...; it needs an admin's token for that (`palabre token --role admin`), in --token "
+    "or in the\n"
     "variable PALABRE_LOAD_TOKEN. Exit status 1 where anything that was received is not right.\n\n";
 
 static const char options_help[] =
     "\nOptions:\n"
     "  --url URL           the server: http://HOST:PORT\n"
     "  --token TOKEN       an admin's\n"
-    "  --pid PID           the server's process, where it is on this machine: its CPU time and memory are told\n"
+    "  --pid PID           the server's process, where it is on this machine: its CPU time and memory are "
+    "told\n"
     "  --listeners N       connections that watch the ideas\n"
     "  --voters N          connections that vote\n"
     "  --clients N         connections of idle and join\n"
-    "  --rate N            votes per second in all, sent when they are due whatever the server does; 0: see --window\n"
+    "  --rate N            votes per second in all, sent when they are due whatever the server does; 0: see "
+    "--window\n"
     "  --window N          with --rate 0: votes under way at once; for publications of a peer always\n"
     "  --votes N           no more votes than these\n"
     "  --ideas N           ideas of each session\n"
@@ -134,9 +138,11 @@ static int options_read(struct options *options, int argc, char **argv)
     }
     if (!options->url)
         return fail("%s is missing", "--url");
-    if (!options->sessions || !options->ideas || !options->sample || !options->concurrency || options->payload > 65000 ||
-        options->slow > 1)
-        return fail("%s", "sessions, ideas, sample and concurrency are at least 1, payload at most 65000, slow at most 1");
+    if (!options->sessions || !options->ideas || !options->sample || !options->concurrency ||
+        options->payload > 65000 || options->slow > 1)
+        return fail(
+            "%s",
+            "sessions, ideas, sample and concurrency are at least 1, payload at most 65000, slow at most 1");
     if (options->ballot && strcmp(options->ballot, "approval") != 0 &&
         (strcmp(options->ballot, "single") != 0 || options->voted != 1))
         return fail("%s", "the ballot is approval, or single with --voted 1");
@@ -181,8 +187,9 @@ static int load_start(struct load *load)
         setrlimit(RLIMIT_NOFILE, &files);
     }
     loop_init(&load->loop);
-    load->listening = (struct channel_settings){&load->loop,  &load->target, load->dialect->listen_path, load->dialect->protocol,
-                                                on_opened, on_text,       on_closed};
+    load->listening = (struct channel_settings){
+        &load->loop, &load->target, load->dialect->listen_path, load->dialect->protocol, on_opened,
+        on_text,     on_closed};
     load->driving = load->listening;
     load->driving.path = load->dialect->drive_path;
     load->stamps = memory_alloc(LOAD_STAMPS * sizeof(uint64_t));

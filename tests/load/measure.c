@@ -1,8 +1,8 @@
 /* The measured time: votes or publications are sent, then all that is under way is waited for.
  *
- * With a rate, votes are sent when they are due whatever the server does, and their times count from when they were due, so
- * that a server that stalls is not spared the votes that it held up (coordinated omission). With a window, so many are
- * under way at once: this finds what a server can do, and its times say little. */
+ * With a rate, votes are sent when they are due whatever the server does, and their times count from when
+ * they were due, so that a server that stalls is not spared the votes that it held up (coordinated omission).
+ * With a window, so many are under way at once: this finds what a server can do, and its times say little. */
 #include "load.h"
 #include "base/memory.h"
 
@@ -10,10 +10,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define DRAIN_US    15000000u
-#define LOOK_US     20000u  /* between two looks whether all was seen */
-#define SLOW_US     200000u /* between two reads of a slow listener */
-#define BURST       256     /* votes sent before messages are read again */
+#define DRAIN_US 15000000u
+#define LOOK_US  20000u  /* between two looks whether all was seen */
+#define SLOW_US  200000u /* between two reads of a slow listener */
+#define BURST    256     /* votes sent before messages are read again */
 
 struct measure {
     struct load *load;
@@ -121,7 +121,8 @@ static void measured(struct measure *measure)
         report_number(load, "votes_answered_per_second", (double)load->acks_measured / seconds);
     if (load->options.pid) {
         report_number(load, "server_cpu_share", (double)cpu / 1e6 / seconds);
-        report_number(load, "frames_per_server_cpu_second", cpu ? (double)load->frames * 1e6 / (double)cpu : 0);
+        report_number(load, "frames_per_server_cpu_second",
+                      cpu ? (double)load->frames * 1e6 / (double)cpu : 0);
         report_number(load, "server_cpu_us_per_tick",
                       load->frames ? (double)cpu * load->listener_count / (double)load->frames : 0);
     }

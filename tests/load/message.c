@@ -36,7 +36,8 @@ static void message_ideas(struct message *message, json_t *document)
 {
     const char *id;
     json_t *idea;
-    json_object_foreach(json_object_get(document, "ideas"), id, idea) {
+    json_object_foreach(json_object_get(document, "ideas"), id, idea)
+    {
         json_t *votes = json_object_get(json_object_get(idea, "tally"), "votes");
         if (votes)
             message_add_count(message, id, json_integer_value(votes));
@@ -48,8 +49,11 @@ static enum message_kind kind_of(const char *method)
     static const struct {
         const char *name;
         enum message_kind kind;
-    } kinds[] = {{"delta", MESSAGE_DELTA}, {"snapshot", MESSAGE_SNAPSHOT},   {"part", MESSAGE_PART},
-                 {"bye", MESSAGE_BYE},     {"heartbeat", MESSAGE_HEARTBEAT}};
+    } kinds[] = {{"delta", MESSAGE_DELTA},
+                 {"snapshot", MESSAGE_SNAPSHOT},
+                 {"part", MESSAGE_PART},
+                 {"bye", MESSAGE_BYE},
+                 {"heartbeat", MESSAGE_HEARTBEAT}};
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
         if (strcmp(kinds[i].name, method) == 0)
             return kinds[i].kind;
@@ -76,7 +80,8 @@ static void message_peer(struct message *message, json_t *json)
     if (!tally)
         return;
     message->kind = MESSAGE_TALLY;
-    json_object_foreach(tally, id, votes) {
+    json_object_foreach(tally, id, votes)
+    {
         message_add_count(message, id, json_integer_value(votes));
     }
 }
@@ -92,7 +97,8 @@ const struct message *message_read(const char *text, size_t size, bool peer)
 {
     uint64_t hash = hash_of(text, size);
     struct message *message = &messages[hash & (MESSAGES - 1)];
-    if (message->hash == hash && message->size == size && message->bytes && memcmp(message->bytes, text, size) == 0)
+    if (message->hash == hash && message->size == size && message->bytes &&
+        memcmp(message->bytes, text, size) == 0)
         return message;
     message_clear(message);
     message->hash = hash;
@@ -126,7 +132,8 @@ json_t *merge_patch(json_t *target, json_t *patch)
         json_decref(target);
         target = json_object();
     }
-    json_object_foreach(patch, name, value) {
+    json_object_foreach(patch, name, value)
+    {
         json_t *old = json_object_get(target, name);
         if (json_is_null(value))
             json_object_del(target, name);

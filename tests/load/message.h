@@ -1,5 +1,5 @@
-/* What arrives, read once: all listeners of a topic are sent the same bytes, so a message is parsed when it is first seen
- * and known again by its bytes. */
+/* What arrives, read once: all listeners of a topic are sent the same bytes, so a message is parsed when it
+ * is first seen and known again by its bytes. */
 #ifndef LOAD_MESSAGE_H
 #define LOAD_MESSAGE_H
 
@@ -8,7 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum message_kind { MESSAGE_OTHER, MESSAGE_SNAPSHOT, MESSAGE_PART, MESSAGE_DELTA, MESSAGE_HEARTBEAT, MESSAGE_BYE, MESSAGE_TALLY };
+enum message_kind {
+    MESSAGE_OTHER,
+    MESSAGE_SNAPSHOT,
+    MESSAGE_PART,
+    MESSAGE_DELTA,
+    MESSAGE_HEARTBEAT,
+    MESSAGE_BYE,
+    MESSAGE_TALLY
+};
 
 struct message_count {
     unsigned idea; /* from 0 */

@@ -18,7 +18,8 @@ void report_times(struct load *load, const char *name, const struct histogram *h
     } shares[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}};
     json_t *times = json_object();
     for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++)
-        json_object_set_new(times, shares[i].name, json_real((double)histogram_share(histogram, shares[i].share) / 1e3));
+        json_object_set_new(times, shares[i].name,
+                            json_real((double)histogram_share(histogram, shares[i].share) / 1e3));
     json_object_set_new(times, "max", json_real((double)histogram->largest / 1e3));
     double mean = histogram->count ? (double)histogram->sum / (double)histogram->count / 1e3 : 0;
     json_object_set_new(times, "mean", json_real(mean));
@@ -48,13 +49,15 @@ void report_print(struct load *load)
         putchar('\n');
         return;
     }
-    json_object_foreach(load->report, name, value) {
+    json_object_foreach(load->report, name, value)
+    {
         if (!json_is_object(value)) {
             print_value(name, value);
             continue;
         }
         printf("  %-34s", name);
-        json_object_foreach(value, part, inner) {
+        json_object_foreach(value, part, inner)
+        {
             printf(json_is_integer(inner) ? " %s %.0f" : " %s %.2f", part, json_number_value(inner));
         }
         putchar('\n');

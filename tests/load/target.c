@@ -98,7 +98,8 @@ static int target_receive(struct target *target, struct buffer *out)
         if (!end)
             continue;
         head = (size_t)(end - text.bytes) + 4;
-        const char *value = head_find(text.bytes, "content-length"), *connection = head_find(text.bytes, "connection");
+        const char *value = head_find(text.bytes, "content-length"),
+                   *connection = head_find(text.bytes, "connection");
         length = value ? strtoul(value, NULL, 10) : 0;
         ends = connection && strncasecmp(connection, "close", 5) == 0;
     }
@@ -109,8 +110,8 @@ static int target_receive(struct target *target, struct buffer *out)
     return text.size > 12 && strncmp(text.bytes, "HTTP/1.", 7) == 0 ? atoi(text.bytes + 9) : 0;
 }
 
-int target_call(struct target *target, const char *method, const char *path, const char *token, const char *body,
-                struct buffer *out)
+int target_call(struct target *target, const char *method, const char *path, const char *token,
+                const char *body, struct buffer *out)
 {
     struct buffer request CLEAN_BUFFER = {0};
     buffer_print(&request, "%s %s HTTP/1.1\r\nHost: %s\r\n", method, path, target->host);

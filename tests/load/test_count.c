@@ -104,7 +104,8 @@ static void patches_merge_as_the_standard_says(void **state)
         {"{}", "{\"a\":{\"bb\":{\"ccc\":null}}}", "{\"a\":{\"bb\":{}}}"},
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        json_t *patch = json_loads(rows[i][1], JSON_DECODE_ANY, NULL), *wanted = json_loads(rows[i][2], JSON_DECODE_ANY, NULL);
+        json_t *patch = json_loads(rows[i][1], JSON_DECODE_ANY, NULL),
+               *wanted = json_loads(rows[i][2], JSON_DECODE_ANY, NULL);
         json_t *merged = merge_patch(json_loads(rows[i][0], JSON_DECODE_ANY, NULL), patch);
         assert_true(json_equal(merged, wanted));
         json_decref(patch);
@@ -116,8 +117,9 @@ static void patches_merge_as_the_standard_says(void **state)
 static void a_message_is_read_once(void **state)
 {
     (void)state;
-    static const char delta[] = "{\"jsonrpc\":\"2.0\",\"method\":\"delta\",\"params\":{\"topic\":\"ideas:c1:top\",\"from\":4,\"v\":9,"
-                                "\"patch\":{\"ideas\":{\"i3\":{\"tally\":{\"votes\":5,\"score\":5}},\"i4\":null}}}}";
+    static const char delta[] =
+        "{\"jsonrpc\":\"2.0\",\"method\":\"delta\",\"params\":{\"topic\":\"ideas:c1:top\",\"from\":4,\"v\":9,"
+        "\"patch\":{\"ideas\":{\"i3\":{\"tally\":{\"votes\":5,\"score\":5}},\"i4\":null}}}}";
     const struct message *message = message_read(delta, strlen(delta), false);
     assert_int_equal(message->kind, MESSAGE_DELTA);
     assert_int_equal(message->from, 4);

@@ -1,5 +1,6 @@
-/* The limit: an epoll server that knows WebSocket's handshake for one key, and send()s a ready frame to every listener for
- * each message of a driver. No checks, no buffers: a socket that takes no bytes misses the frame.
+/* The limit: an epoll server that knows WebSocket's handshake for one key, and send()s a ready frame to every
+ * listener for each message of a driver. No checks, no buffers: a socket that takes no bytes misses the
+ * frame.
  *
  *   load-bare    prints `ready on http://127.0.0.1:PORT`, ends with SIGTERM */
 #include <arpa/inet.h>
@@ -24,8 +25,9 @@ static enum state states[SOCKETS];
 static int listeners[SOCKETS];
 static unsigned listener_count;
 
-static const char upgraded[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                               "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+static const char upgraded[] =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
 static void fail(const char *what)
 {
@@ -117,10 +119,12 @@ int main(void)
     }
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof(address);
-    int door = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), epoll = epoll_create1(EPOLL_CLOEXEC);
+    int door = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
+        epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.fd = door};
-    if (door < 0 || epoll < 0 || bind(door, (struct sockaddr *)&address, size) < 0 || listen(door, 4096) < 0 ||
-        getsockname(door, (struct sockaddr *)&address, &size) < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, door, &event) < 0)
+    if (door < 0 || epoll < 0 || bind(door, (struct sockaddr *)&address, size) < 0 ||
+        listen(door, 4096) < 0 || getsockname(door, (struct sockaddr *)&address, &size) < 0 ||
+        epoll_ctl(epoll, EPOLL_CTL_ADD, door, &event) < 0)
         fail("load-bare");
     printf("ready on http://127.0.0.1:%u\n", ntohs(address.sin_port));
     fflush(stdout);
