@@ -136,12 +136,12 @@ int target_call(struct target *target, const char *method, const char *path, con
     }
 }
 
-uint64_t process_cpu(pid_t pid)
+static uint64_t one_cpu(pid_t pid)
 {
     char path[300];
     uint64_t total = 0;
     snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
-    DIR *threads = pid ? opendir(path) : NULL;
+    DIR *threads = opendir(path);
     for (struct dirent *entry; threads && (entry = readdir(threads));) {
         if (entry->d_name[0] == '.')
             continue;
@@ -158,15 +158,58 @@ uint64_t process_cpu(pid_t pid)
     return total;
 }
 
-uint64_t process_memory(pid_t pid)
+static uint64_t one_memory(pid_t pid)
 {
     char path[64];
     unsigned long long all, resident = 0;
     snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
-    FILE *file = pid ? fopen(path, "re") : NULL;
+    FILE *file = fopen(path, "re");
     if (file && fscanf(file, "%llu %llu", &all, &resident) != 2)
         resident = 0;
     if (file)
         fclose(file);
     return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void process_name(pid_t pid, char name[32])
+{
+    char path[64];
+    name[0] = '\0';
+    snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (file && !fgets(name, 32, file))
+        name[0] = '\0';
+    if (file)
+        fclose(file);
+}
+
+/* Of a process and those of its children that are the same program: workers, and not a private Redis. */
+static uint64_t process_sum(pid_t pid, uint64_t (*of)(pid_t pid))
+{
+    char path[64], name[32], other[32];
+    int child;
+    if (!pid)
+        return 0;
+    uint64_t total = of(pid);
+    process_name(pid, name);
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    FILE *file = fopen(path, "re");
+    while (file && fscanf(file, "%d", &child) == 1) {
+        process_name(child, other);
+        if (strcmp(name, other) == 0)
+            total += of(child);
+    }
+    if (file)
+        fclose(file);
+    return total;
+}
+
+uint64_t process_cpu(pid_t pid)
+{
+    return process_sum(pid, one_cpu);
+}
+
+uint64_t process_memory(pid_t pid)
+{
+    return process_sum(pid, one_memory);
 }
