@@ -14,6 +14,7 @@ const listeners = quick ? 200 : 2000, crowd = quick ? 300 : 5000;
 const time = quick ? { warmup: 1, seconds: 2 } : { warmup: 2, seconds: 5 };
 
 const results = {}; /* measure -> contestant -> list of figures, one a round */
+const failures = []; /* what was wrong, or did not run to its end */
 const commands = {}; /* measure -> how each was asked */
 
 const median = (list) => {
@@ -181,7 +182,11 @@ const chosen = given.only ? given.only.split(',') : Object.keys(measures);
 for (const name of chosen) if (!measures[name]) throw new Error(`--only: ${name} is none of ${Object.keys(measures).join(', ')}`);
 for (let round = 0; round < rounds; round++) {
   console.log(`== round ${round + 1} of ${rounds}`);
-  for (const name of chosen) await measures[name](round);
+  for (const name of chosen)
+    await measures[name](round).catch((error) => {
+      failures.push(`${name}, round ${round + 1}: ${error.message}`);
+      console.log(`   FAILED: ${failures.at(-1)}`);
+    });
 }
 const medians = {};
 for (const [measure, whos] of Object.entries(results)) {
@@ -189,4 +194,5 @@ for (const [measure, whos] of Object.entries(results)) {
   for (const [who, list] of Object.entries(whos))
     medians[measure][who] = Object.fromEntries(Object.keys(list[0]).map((name) => [name, median(list.map((figures) => figures[name]))]));
 }
-writeReport({ folder: given.out ?? join(ROOT, 'docs'), results, medians, commands, rounds, listeners, crowd, quick });
+writeReport({ folder: given.out ?? join(ROOT, 'docs'), results, medians, commands, failures, rounds, listeners, crowd, quick });
+if (failures.length) process.exitCode = 1;

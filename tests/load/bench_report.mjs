@@ -105,15 +105,16 @@ function details(medians) {
 const commandList = (commands) => Object.entries(commands).flatMap(([measure, whos]) =>
   Object.entries(whos).map(([who, command]) => `    ${measure}, ${who}: ${command}`)).join('\n');
 
-export function writeReport({ folder, results, medians, commands, rounds, listeners, crowd, quick }) {
+export function writeReport({ folder, results, medians, commands, failures, rounds, listeners, crowd, quick }) {
   const about = machine(), rows = rowsOf(medians), text = table(rows), when = new Date().toISOString().slice(0, 10);
   console.log(`\n${text}\n`);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'benchmarks.json'), `${JSON.stringify({ when, quick, rounds, machine: about, medians, rounds_of: results,
+  writeFileSync(join(folder, 'benchmarks.json'), `${JSON.stringify({ when, quick, rounds, failures, machine: about, medians, rounds_of: results,
     rows: rows.map(({ title, value, least, aim, ...row }) => ({ title, value, least, aim, reached: verdict({ value, least, aim, ...row }) })) }, null, 1)}\n`);
   const template = readFileSync(join(ROOT, 'tests/load/benchmarks.md.in'), 'utf8');
   const values = {
     WHEN: when, ROUNDS: rounds, LISTENERS: listeners, CROWD: crowd, SERVER_CORE, LOAD_CORE, TABLE: text, DETAILS: details(medians), COMMANDS: commandList(commands),
+    FAILURES: failures.length ? `\n**Not all ran to its end:**\n\n${failures.map((text) => `- ${text}`).join('\n')}\n` : '',
     QUICK: quick ? '\n**Made by `scripts/bench --quick`: the figures mean nothing.**\n' : '',
     MACHINE: Object.entries(about).map(([name, value]) => `| ${name} | ${value} |`).join('\n'),
   };

@@ -12,7 +12,7 @@ export const BUILD = join(ROOT, 'build/release');
 const PEERS = join(ROOT, 'tests/load/peers');
 const PATIENCE_MS = 30_000;
 
-/* The server and its Redis have one core, the load another, where there are two. */
+/* The server has one core; its Redis and the load share another, where there are two. */
 export const SERVER_CORE = 0;
 export const LOAD_CORE = availableParallelism() > 1 ? 1 : 0;
 
@@ -88,13 +88,16 @@ async function palabre(...options) {
   const server = place.start(SERVER_CORE, binary, 'serve', '--data', data, '--listen', '127.0.0.1:0', ...options);
   const url = await place.ready(server, /ready on (http:\S+)/);
   const token = execFileSync(binary, ['token', '--role', 'admin', '--data', data], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  return { url, pid: server.pid, token, socket: join(data, 'redis.sock'), dialect: 'palabre', stop: () => place.stop() };
+  const socket = join(data, 'redis.sock');
+  const [, redisId] = redisCli(socket, 'info', 'server').match(/process_id:(\d+)/);
+  execFileSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), redisId], { stdio: 'ignore' });
+  return { url, pid: server.pid, token, socket, dialect: 'palabre', stop: () => place.stop() };
 }
 
 async function redis(place, port) {
   const socket = join(place.folder, 'redis.sock');
   /* The durability that Palabre's private Redis has. */
-  const child = place.start(SERVER_CORE, REDIS, '--port', String(port ?? 0), '--bind', '127.0.0.1', '--unixsocket', socket,
+  const child = place.start(LOAD_CORE, REDIS, '--port', String(port ?? 0), '--bind', '127.0.0.1', '--unixsocket', socket,
                             '--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec', '--dir', place.folder);
   await place.ready(child, /(Ready to accept connections)/i);
   return socket;
@@ -161,9 +164,9 @@ export async function load(server, scenario, options) {
 
 export const redisCli = (socket, ...args) => execFileSync(REDIS_CLI, ['-s', socket, ...args], { encoding: 'utf8' });
 
-/** Calls of a function per second, `pipeline` under way on one connection, from the load's core. */
+/** Calls of a function per second, `pipeline` under way on one connection, from the server's core. */
 export function redisBenchmark(socket, pipeline, requests, ...command) {
-  const [program, args] = pinned(LOAD_CORE, [REDIS_BENCHMARK, '-s', socket, '-c', '1', '-P', String(pipeline), '-n', String(requests), '-r', '1000000', '--csv', ...command]);
+  const [program, args] = pinned(SERVER_CORE, [REDIS_BENCHMARK, '-s', socket, '-c', '1', '-P', String(pipeline), '-n', String(requests), '-r', '1000000', '--csv', ...command]);
   const out = execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   return Number(out.trim().split('\n').pop().split('","')[1]);
 }
