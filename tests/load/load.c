@@ -150,6 +150,8 @@ void load_close(struct client *clients, unsigned count)
 struct truth {
     struct load *load;
     struct session *session;
+    unsigned differ, miscounted; /* as last seen */
+    char first[120];
 };
 
 /* The document as anyone is given it now. */
@@ -178,34 +180,36 @@ static unsigned session_differs(struct load *load, const struct session *session
     return wrong;
 }
 
+/* Ideas whose count is not that of all votes that were answered; the first of them as text. */
+static unsigned session_miscounts(const struct session *session, json_t *state, char *out_first, size_t size)
+{
+    json_t *ideas = json_object_get(state, "ideas");
+    unsigned wrong = 0;
+    for (unsigned i = 0; session->board.voters && i < session->board.ideas; i++) {
+        char id[16];
+        snprintf(id, sizeof(id), "i%u", i + 1);
+        json_t *votes = json_object_get(json_object_get(json_object_get(ideas, id), "tally"), "votes");
+        uint64_t wanted = board_count(&session->board, i);
+        if (!votes || (uint64_t)json_integer_value(votes) == wanted)
+            continue; /* beyond the window, or right */
+        if (wrong++ == 0)
+            snprintf(out_first, size, "%s has %lld votes, of %llu that were answered", id,
+                     (long long)json_integer_value(votes), (unsigned long long)wanted);
+    }
+    return wrong;
+}
+
 static bool session_agrees(void *arg, uint64_t now, uint64_t *out_next)
 {
     struct truth *truth = arg;
     if (truth->load->fault[0])
         return true;
     json_t *state = session_state(truth->load, truth->session);
-    bool agrees = session_differs(truth->load, truth->session, state) == 0;
+    truth->differ = session_differs(truth->load, truth->session, state);
+    truth->miscounted = session_miscounts(truth->session, state, truth->first, sizeof(truth->first));
     json_decref(state);
     *out_next = now + 50000;
-    return agrees;
-}
-
-/* Every vote that was answered is in the count. */
-static void session_counts(struct load *load, const struct session *session)
-{
-    json_t *state = session_state(load, session), *ideas = json_object_get(state, "ideas");
-    for (unsigned i = 0; session->board.voters && i < session->board.ideas; i++) {
-        char id[16];
-        snprintf(id, sizeof(id), "i%u", i + 1);
-        json_t *votes = json_object_get(json_object_get(json_object_get(ideas, id), "tally"), "votes");
-        uint64_t wanted = board_count(&session->board, i);
-        if (votes && (uint64_t)json_integer_value(votes) != wanted) {
-            load->wrong++;
-            load_fault(load, "%s has %lld votes, of %llu that were answered", id,
-                       (long long)json_integer_value(votes), (unsigned long long)wanted);
-        }
-    }
-    json_decref(state);
+    return !truth->differ && !truth->miscounted;
 }
 
 void load_verify(struct load *load)
@@ -215,14 +219,13 @@ void load_verify(struct load *load)
         asked += load->listeners[i].document != NULL;
     report_number(load, "documents_merged", (double)asked);
     for (unsigned i = 0; i < load->options.sessions && !load->dialect->peer && !load->fault[0]; i++) {
-        struct truth truth = {load, &load->sessions[i]};
-        if (!loop_run(&load->loop, loop_now() + VERIFY_US, session_agrees, &truth)) {
-            json_t *state = session_state(load, truth.session);
-            load->wrong += session_differs(load, truth.session, state);
-            json_decref(state);
-            load_fault(load, "%llu merged documents differ from the truth", (unsigned long long)load->wrong);
-        }
-        session_counts(load, truth.session);
+        struct truth truth = {load, &load->sessions[i], 0, 0, ""};
+        if (loop_run(&load->loop, loop_now() + VERIFY_US, session_agrees, &truth))
+            continue;
+        load->wrong += truth.differ + truth.miscounted;
+        if (truth.miscounted)
+            load_fault(load, "%s", truth.first);
+        load_fault(load, "%u merged documents differ from the truth", truth.differ);
     }
 }
 
