@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CONTEXT_WAIT_MS 15000 /* for Redis to start, or to answer */
+#define CONTEXT_START_MS  15000 /* for the private Redis to start, reading what it holds */
+#define CONTEXT_ANSWER_MS 5000  /* for a Redis of one's own to answer */
+#define CONTEXT_TRIES   5     /* of a call that carries a key, while the store is away or slow */
 
 static void context_log(const char *message)
 {
@@ -24,7 +26,7 @@ int cli_context_open(struct cli_context *context, const char *command, int *argc
     uv_loop_init(&context->loop);
     context->deployment =
         (struct deployment){.loop = &context->loop, .settings = &context->settings, .log = context_log};
-    if (deployment_open(&context->deployment) && deployment_wait(&context->deployment, CONTEXT_WAIT_MS))
+    if (deployment_open(&context->deployment) && deployment_wait(&context->deployment, context->settings.redis ? CONTEXT_ANSWER_MS : CONTEXT_START_MS))
         return 0;
     int status = cli_fail("%s", context->deployment.fault ? context->deployment.fault : "the store cannot be reached");
     cli_context_close(context);
@@ -49,24 +51,6 @@ void cli_context_close(struct cli_context *context)
     settings_clear(&context->settings);
 }
 
-void cli_arguments_add(void *to, const char *bytes, size_t size)
-{
-    struct cli_arguments *arguments = to;
-    if (arguments->count == arguments->room) {
-        arguments->room = arguments->room ? arguments->room * 2 : 16;
-        arguments->list = memory_resize(arguments->list, arguments->room * sizeof(*arguments->list));
-    }
-    arguments->list[arguments->count++] = (struct store_argument){memory_bytes(bytes, size), size};
-}
-
-void cli_arguments_clear(struct cli_arguments *arguments)
-{
-    for (size_t i = 0; i < arguments->count; i++)
-        free((char *)arguments->list[i].bytes);
-    free(arguments->list);
-    *arguments = (struct cli_arguments){0};
-}
-
 struct waiting {
     struct cli_context *context;
     struct refusal refusal;
@@ -87,14 +71,20 @@ static void context_answered(void *arg, const struct store_answer *answer)
 }
 
 struct refusal cli_context_call(struct cli_context *context, const char *session, const char *function,
-                                const struct actor *actor, int64_t at, const struct cli_arguments *arguments)
+                                const struct actor *actor, const char *key, int64_t at,
+                                const struct store_arguments *arguments)
 {
     struct waiting waiting = {.context = context};
-    context_forget(context);
-    store_call(context->deployment.store, session, function, actor, NULL, at, arguments ? arguments->list : NULL,
-               arguments ? arguments->count : 0, context_answered, &waiting);
-    while (!waiting.done)
-        uv_run(&context->loop, UV_RUN_ONCE);
+    for (int tries = 0; tries < CONTEXT_TRIES; tries++) {
+        context_forget(context);
+        waiting.done = false;
+        store_call(context->deployment.store, session, function, actor, key, at, arguments ? arguments->list : NULL,
+                   arguments ? arguments->count : 0, context_answered, &waiting);
+        while (!waiting.done)
+            uv_run(&context->loop, UV_RUN_ONCE);
+        if (waiting.refusal.error != ERROR_store_unavailable || !key)
+            break;
+    }
     return waiting.refusal;
 }
 
@@ -106,21 +96,50 @@ const char *cli_context_get(const struct cli_context *context, const char *name)
     return NULL;
 }
 
+/* A command under way, kept so that it can be sent again. */
+struct sending {
+    struct cli_context *context;
+    char session[TEXT_ID_ROOM];
+    struct actor actor;
+    struct command command;
+    int64_t at;
+    int tries;
+};
+
+static void sending_send(struct sending *sending);
+
 static void context_sent(void *arg, const struct store_answer *answer)
 {
-    struct cli_context *context = arg;
+    struct sending *sending = arg;
+    struct cli_context *context = sending->context;
+    if (answer->refusal.error == ERROR_store_unavailable && ++sending->tries < CONTEXT_TRIES) {
+        sending_send(sending); /* its key has it happen once */
+        return;
+    }
     context->pending--;
     if (answer->refusal.error && !context->refusal.error)
         context->refusal = answer->refusal;
+    command_clear(&sending->command);
+    free(sending);
+}
+
+static void sending_send(struct sending *sending)
+{
+    store_command(sending->context->deployment.store, sending->session, &sending->actor, &sending->command,
+                  sending->at, context_sent, sending);
 }
 
 void cli_context_send(struct cli_context *context, const char *session, const struct actor *actor,
-                      const struct command *command, int64_t at, size_t most)
+                      struct command *command, int64_t at, size_t most)
 {
     while (context->pending >= most)
         uv_run(&context->loop, UV_RUN_ONCE);
+    struct sending *sending = memory_alloc(sizeof(*sending));
+    *sending = (struct sending){.context = context, .actor = *actor, .command = *command, .at = at};
+    snprintf(sending->session, sizeof(sending->session), "%s", session);
+    command_init(command, command->kind);
     context->pending++;
-    store_command(context->deployment.store, session, actor, command, at, context_sent, context);
+    sending_send(sending);
 }
 
 struct refusal cli_context_flush(struct cli_context *context)
@@ -132,15 +151,15 @@ struct refusal cli_context_flush(struct cli_context *context)
 
 struct refusal cli_context_create(struct cli_context *context, const struct definition *definition, int64_t at)
 {
-    struct cli_arguments arguments = {0};
+    struct store_arguments arguments = {0};
     const struct actor actor = {.id = "operator", .role = ROLE_admin};
     char nonce[5];
     uint16_t random;
     uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
     snprintf(nonce, sizeof(nonce), "%04x", random);
-    definition_arguments(definition, nonce, cli_arguments_add, &arguments);
-    struct refusal refusal = cli_context_call(context, definition->id, "session_create", &actor, at, &arguments);
-    cli_arguments_clear(&arguments);
+    definition_arguments(definition, nonce, store_arguments_add, &arguments);
+    struct refusal refusal = cli_context_call(context, definition->id, "session_create", &actor, NULL, at, &arguments);
+    store_arguments_clear(&arguments);
     return refusal;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "server/deployment.h"
+#include "store/store_arguments.h"
 #include "wire/definition.h"
 
 struct cli_context {
@@ -21,22 +22,16 @@ struct cli_context {
 int cli_context_open(struct cli_context *context, const char *command, int *argc, char **argv);
 void cli_context_close(struct cli_context *context);
 
-/* The function's arguments, gathered one by one. */
-struct cli_arguments {
-    struct store_argument *list;
-    size_t count, room;
-};
-void cli_arguments_add(void *arguments, const char *bytes, size_t size); /* copies */
-void cli_arguments_clear(struct cli_arguments *arguments);
-
-/* Calls a function and waits. ERROR_none, and its named values until the next call by cli_context_get(). */
+/* Calls a function and waits; with a `key` (NULL: none), again while the store is away. ERROR_none, and its named values until the next call by cli_context_get(). */
 struct refusal cli_context_call(struct cli_context *context, const char *session, const char *function,
-                                const struct actor *actor, int64_t at, const struct cli_arguments *arguments);
+                                const struct actor *actor, const char *key, int64_t at,
+                                const struct store_arguments *arguments);
 const char *cli_context_get(const struct cli_context *context, const char *name); /* NULL where absent */
 
-/* Sends a command without waiting for its answer; waits only while `most` are under way. */
+/* Sends a command, which carries a key, without waiting for its answer; waits only while `most` are under way. Takes what
+ * the command holds. */
 void cli_context_send(struct cli_context *context, const char *session, const struct actor *actor,
-                      const struct command *command, int64_t at, size_t most);
+                      struct command *command, int64_t at, size_t most);
 /* Waits for all that was sent; the first refusal, if any. */
 struct refusal cli_context_flush(struct cli_context *context);
 

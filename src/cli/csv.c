@@ -1,6 +1,6 @@
 #include "cli/csv.h"
 #include "base/memory.h"
-#include "cli/file.h"
+#include "server/file.h"
 
 #include <string.h>
 
@@ -23,13 +23,14 @@ static char *csv_field(struct csv *csv, bool *out_last)
         } else if (!quoted && (*from == ',' || *from == '\n')) {
             break;
         }
-        csv->line += *from == '\n';
+        csv->next_line += *from == '\n';
         *to++ = *from++;
     }
     *out_last = from >= csv->end || *from == '\n';
-    csv->line += from < csv->end && *from == '\n';
+    csv->next_line += from < csv->end && *from == '\n';
+    csv->unended |= quoted;
     csv->at = from < csv->end ? from + 1 : from;
-    if (*out_last && to > start && to[-1] == '\r')
+    if (*out_last && to > start && from[-1] == '\r') /* not one inside of quotes */
         to--;
     *to = '\0';
     return start;
@@ -54,7 +55,7 @@ static size_t csv_row(struct csv *csv, char ***fields, size_t most)
 bool csv_open(struct csv *csv, const char *path, char **out_message)
 {
     size_t size;
-    *csv = (struct csv){.line = 1};
+    *csv = (struct csv){.line = 1, .next_line = 1};
     csv->text = file_read(path, &size, out_message);
     if (!csv->text)
         return false;
@@ -77,8 +78,9 @@ void csv_close(struct csv *csv)
 
 bool csv_next(struct csv *csv)
 {
-    while (csv->at < csv->end && (*csv->at == '\n' || *csv->at == '\r'))
-        csv->at++;
+    for (; csv->at < csv->end && (*csv->at == '\n' || *csv->at == '\r'); csv->at++)
+        csv->next_line += *csv->at == '\n';
+    csv->line = csv->next_line;
     if (csv->at >= csv->end)
         return false;
     static char nothing[] = "";

@@ -10,10 +10,13 @@ struct csv {
     char *at, *end;
     char **names;      /* the first row */
     char **fields;     /* the current row, as many as names; a short row has "" */
-    size_t count, line;
+    size_t count;
+    size_t line;       /* where the current row begins, from 1 */
+    size_t next_line;
+    bool unended;      /* a quoted field runs to the end of the file: what was read is not to be believed */
 };
 
-/* False with a message (the caller frees) where the file cannot be read or has no first row. */
+/* False with a message (the caller frees) where the file cannot be read. An empty one has one nameless column. */
 bool csv_open(struct csv *csv, const char *path, char **out_message);
 void csv_close(struct csv *csv);
 bool csv_next(struct csv *csv); /* false at the end */

@@ -8,10 +8,12 @@
 #include "cli/context.h"
 #include "cli/csv.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#define IMPORT_AT_ONCE 512 /* calls under way */
+#define IMPORT_AT_ONCE 128 /* calls under way */
+#define TIME_MOST 9999999999999 /* ms; thirteen digits, as Redis orders them */
 
 static const char import_help[] =
     "usage: palabre import --polis DIR --as ID [--data DIR | --redis URL]\n\n"
@@ -38,7 +40,7 @@ struct answer {
 struct import {
     struct cli_context context;
     const char *session;
-    struct statement *statements;
+    struct statement **statements;
     size_t statement_count;
     struct map by_comment; /* comment-id -> statement */
     struct answer **answers;
@@ -50,9 +52,52 @@ struct import {
 
 /* ---- reading */
 
-static int64_t csv_integer(const struct csv *csv, int column)
+/* The integer in a column, within the bounds; false where there is none. */
+static bool csv_integer(const struct csv *csv, int column, int64_t least, int64_t most, int64_t *out_value)
 {
-    return column < 0 ? 0 : strtoll(csv->fields[column], NULL, 10);
+    char *end;
+    errno = 0;
+    long long value = strtoll(csv->fields[column], &end, 10);
+    if (end == csv->fields[column] || *end || errno || value < least || value > most)
+        return false;
+    *out_value = value;
+    return true;
+}
+
+/* What is wrong with the row that was read, as a message. */
+static bool row_fail(const struct csv *csv, const char *path, const char *expected, char **out_message)
+{
+    *out_message = csv->unended ? memory_print("%s: line %zu: a quote that ends is expected", path, csv->line)
+                                : memory_print("%s: line %zu: %s is expected", path, csv->line, expected);
+    return false;
+}
+
+/* Where the columns of comments.csv are. */
+struct statement_columns {
+    int id, at, author, moderated, text;
+};
+
+static bool read_statement(struct import *import, const struct csv *csv, const struct statement_columns *of,
+                           const char *path, char **out_message)
+{
+    int64_t at, moderated;
+    if (csv->unended || !csv_integer(csv, of->at, 1, TIME_MOST, &at))
+        return row_fail(csv, path, "a timestamp (ms)", out_message);
+    if (!csv_integer(csv, of->moderated, -1, 1, &moderated))
+        return row_fail(csv, path, "moderated of -1, 0 or 1", out_message);
+    if (!*csv->fields[of->id] || map_get(&import->by_comment, csv->fields[of->id]))
+        return row_fail(csv, path, "a comment-id that no other row has", out_message);
+    struct statement *statement = memory_alloc(sizeof(*statement));
+    *statement = (struct statement){.key = memory_string(csv->fields[of->id]),
+                                    .text = memory_string(csv->fields[of->text]),
+                                    .author = memory_string(csv->fields[of->author]),
+                                    .at = at,
+                                    .rejected = moderated == -1};
+    import->statements =
+        memory_resize(import->statements, (import->statement_count + 1) * sizeof(*import->statements));
+    import->statements[import->statement_count++] = statement;
+    map_put(&import->by_comment, statement->key, statement);
+    return true;
 }
 
 static bool read_statements(struct import *import, const char *folder, char **out_message)
@@ -61,26 +106,18 @@ static bool read_statements(struct import *import, const char *folder, char **ou
     struct csv csv;
     if (!csv_open(&csv, path, out_message))
         return false;
-    int id = csv_column(&csv, "comment-id"), at = csv_column(&csv, "timestamp"), author = csv_column(&csv, "author-id");
-    int moderated = csv_column(&csv, "moderated"), text = csv_column(&csv, "comment-body");
-    bool good = id >= 0 && at >= 0 && author >= 0 && moderated >= 0 && text >= 0;
+    const struct statement_columns of = {.id = csv_column(&csv, "comment-id"),
+                                         .at = csv_column(&csv, "timestamp"),
+                                         .author = csv_column(&csv, "author-id"),
+                                         .moderated = csv_column(&csv, "moderated"),
+                                         .text = csv_column(&csv, "comment-body")};
+    bool good = of.id >= 0 && of.at >= 0 && of.author >= 0 && of.moderated >= 0 && of.text >= 0;
     if (!good)
         *out_message = memory_print("%s: columns timestamp, comment-id, author-id, moderated and comment-body are "
                                     "expected",
                                     path);
-    while (good && csv_next(&csv)) {
-        import->statements =
-            memory_resize(import->statements, (import->statement_count + 1) * sizeof(*import->statements));
-        import->statements[import->statement_count++] = (struct statement){
-            .key = memory_string(csv.fields[id]),
-            .text = memory_string(csv.fields[text]),
-            .author = memory_string(csv.fields[author]),
-            .at = csv_integer(&csv, at),
-            .rejected = csv_integer(&csv, moderated) == -1,
-        };
-    }
-    for (size_t i = 0; i < import->statement_count; i++)
-        map_put(&import->by_comment, import->statements[i].key, &import->statements[i]);
+    while (good && csv_next(&csv))
+        good = read_statement(import, &csv, &of, path, out_message);
     csv_close(&csv);
     return good;
 }
@@ -122,16 +159,16 @@ static bool read_votes(struct import *import, const char *folder, char **out_mes
         *out_message = memory_print("%s: columns timestamp, comment-id, voter-id and vote are expected", path);
     while (good && csv_next(&csv)) {
         struct statement *statement = map_get(&import->by_comment, csv.fields[id]);
-        int64_t value = csv_integer(&csv, vote);
+        int64_t time = 0, value = 0;
         import->rows++;
-        if (!statement || value < -1 || value > 1) {
-            *out_message = memory_print("%s: line %zu: %s", path, csv.line,
-                                        statement ? "a vote of -1, 0 or 1 is expected"
-                                                  : "a comment-id of comments.csv is expected");
-            good = false;
-            break;
-        }
-        take_answer(import, csv.fields[voter], statement, csv_integer(&csv, at), (int)value);
+        if (csv.unended || !csv_integer(&csv, at, 1, TIME_MOST, &time))
+            good = row_fail(&csv, path, "a timestamp (ms)", out_message);
+        else if (!statement)
+            good = row_fail(&csv, path, "a comment-id of comments.csv", out_message);
+        else if (!csv_integer(&csv, vote, -1, 1, &value))
+            good = row_fail(&csv, path, "a vote of -1, 0 or 1", out_message);
+        else
+            take_answer(import, csv.fields[voter], statement, time, (int)value);
     }
     csv_close(&csv);
     return good;
@@ -165,7 +202,7 @@ static struct step *make_steps(struct import *import, size_t *out_count)
         if (import->answers[i]->at < import->answers[i]->statement->at)
             import->answers[i]->statement->at = import->answers[i]->at;
     for (size_t i = 0; i < import->statement_count; i++)
-        steps[count++] = (struct step){import->statements[i].at, i, &import->statements[i], NULL};
+        steps[count++] = (struct step){import->statements[i]->at, i, import->statements[i], NULL};
     for (size_t i = 0; i < import->answer_count; i++) {
         struct answer *answer = import->answers[i];
         if (answer->value == 0)
@@ -187,12 +224,12 @@ static struct refusal import_person(struct import *import, const char *polis, in
     struct actor actor = {.role = ROLE_participant, .level = level_open};
     char *id = map_get(&import->people, polis);
     if (!id) {
-        struct cli_arguments arguments = {0};
+        struct store_arguments arguments = {0};
         cli_context_flush(&import->context); /* what came before is recorded before */
-        cli_arguments_add(&arguments, "", 0);
-        cli_arguments_add(&arguments, "1", 1);
-        refusal = cli_context_call(&import->context, import->session, "participant_join", &actor, at, &arguments);
-        cli_arguments_clear(&arguments);
+        store_arguments_add(&arguments, "", 0);
+        store_arguments_add(&arguments, "1", 1);
+        refusal = cli_context_call(&import->context, import->session, "participant_join", &actor, "join", at, &arguments);
+        store_arguments_clear(&arguments);
         if (refusal.error)
             return refusal;
         id = memory_string(cli_context_get(&import->context, "participant"));
@@ -233,16 +270,17 @@ static struct refusal import_statement(struct import *import, struct statement *
     if (refusal.error)
         return refusal;
     struct command command;
-    struct cli_arguments arguments = {0};
+    struct store_arguments arguments = {0};
+    char *key CLEAN_FREE = memory_print("statement-%.40s", statement->key);
     command_init(&command, COMMAND_idea_add);
     strcpy(command.idea_add.challenge, "statements");
     import_text(statement->text, &command.idea_add);
-    command_arguments(&command, cli_arguments_add, &arguments);
+    command_arguments(&command, store_arguments_add, &arguments);
     cli_context_flush(&import->context);
-    refusal = cli_context_call(&import->context, import->session, "idea_add", &actor, statement->at, &arguments);
+    refusal = cli_context_call(&import->context, import->session, "idea_add", &actor, key, statement->at, &arguments);
     if (!refusal.error)
         snprintf(statement->idea, sizeof(statement->idea), "%s", cli_context_get(&import->context, "idea"));
-    cli_arguments_clear(&arguments);
+    store_arguments_clear(&arguments);
     command_clear(&command);
     return refusal;
 }
@@ -257,6 +295,7 @@ static struct refusal import_vote(struct import *import, const struct answer *an
     command_init(&command, COMMAND_vote_cast);
     memcpy(command.vote_cast.idea, answer->statement->idea, sizeof(command.vote_cast.idea));
     command.vote_cast.value = answer->value;
+    command.key = memory_print("row-%zu", answer->row);
     cli_context_send(&import->context, import->session, &actor, &command, answer->at, IMPORT_AT_ONCE);
     return import->context.refusal;
 }
@@ -265,15 +304,15 @@ static struct refusal import_hide(struct import *import, int64_t at)
 {
     const struct actor actor = {.id = "operator", .role = ROLE_admin};
     for (size_t i = 0; i < import->statement_count; i++) {
-        if (!import->statements[i].rejected)
+        if (!import->statements[i]->rejected)
             continue;
         struct command command;
         command_init(&command, COMMAND_idea_moderate);
-        memcpy(command.idea_moderate.idea, import->statements[i].idea, TEXT_ID_ROOM);
+        memcpy(command.idea_moderate.idea, import->statements[i]->idea, TEXT_ID_ROOM);
         command.idea_moderate.action = action_hide;
+        command.key = memory_print("hide-%zu", i);
         command.idea_moderate.reason = memory_string("rejected by the moderators of the Polis conversation");
         cli_context_send(&import->context, import->session, &actor, &command, at, IMPORT_AT_ONCE);
-        command_clear(&command);
     }
     return cli_context_flush(&import->context);
 }
@@ -327,7 +366,7 @@ static int import_run(struct import *import, const char *folder)
     if (!refusal.error)
         refusal = import_hide(import, last);
     if (!refusal.error)
-        refusal = cli_context_call(&import->context, import->session, "tally_flush", NULL, 0, NULL);
+        refusal = cli_context_call(&import->context, import->session, "tally_flush", NULL, "flush", 0, NULL);
     free(steps);
     if (refusal.error)
         return cli_context_refused(&refusal, import->session);
@@ -340,9 +379,10 @@ static int import_run(struct import *import, const char *folder)
 static void import_clear(struct import *import)
 {
     for (size_t i = 0; i < import->statement_count; i++) {
-        free(import->statements[i].key);
-        free(import->statements[i].text);
-        free(import->statements[i].author);
+        free(import->statements[i]->key);
+        free(import->statements[i]->text);
+        free(import->statements[i]->author);
+        free(import->statements[i]);
     }
     for (size_t i = 0; i < import->answer_count; i++) {
         free(import->answers[i]->key);

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/context.h"
-#include "cli/file.h"
+#include "server/file.h"
 #include "server/demo.h"
 #include "view/view.h"
 #include "wire/definition_picture.h"
@@ -20,7 +20,7 @@ static const char session_help[] =
     "       palabre session show ID               what a session is, as JSON\n\n"
     "docs/sessions.md says what a session file holds.\n";
 
-/* A picture beside the session file. */
+/* A picture beside the session file; or, for who saved an example without its pictures, the one inside the binary. */
 static struct refusal picture_beside(void *arg, const char *name, struct definition_media *out_media)
 {
     const char *folder = arg;
@@ -28,6 +28,9 @@ static struct refusal picture_beside(void *arg, const char *name, struct definit
     char *message CLEAN_FREE = NULL;
     size_t size;
     char *bytes CLEAN_FREE = file_read(path, &size, &message);
+    const struct embedded_file *inside = bytes ? NULL : embedded_find(demo_files, name);
+    if (inside)
+        return definition_picture_take(inside->bytes, inside->size, out_media);
     if (!bytes)
         return refusal_field(ERROR_invalid_params, "", "a picture that can be read: %s", message);
     return definition_picture_take(bytes, size, out_media);

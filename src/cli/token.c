@@ -88,12 +88,12 @@ static int token_print(struct cli_context *context, const struct wanted *wanted,
     struct deployment_asked asked = {0};
     struct timespec now;
     if (wanted->session) {
-        struct cli_arguments arguments = {0};
-        cli_arguments_add(&arguments, name, strlen(name));
-        cli_arguments_add(&arguments, "1", 1);
+        struct store_arguments arguments = {0};
+        store_arguments_add(&arguments, name, strlen(name));
+        store_arguments_add(&arguments, "1", 1);
         struct refusal refusal =
-            cli_context_call(context, wanted->session, "participant_join", &actor, 0, &arguments);
-        cli_arguments_clear(&arguments);
+            cli_context_call(context, wanted->session, "participant_join", &actor, NULL, 0, &arguments);
+        store_arguments_clear(&arguments);
         if (refusal.error)
             return cli_context_refused(&refusal, wanted->session);
         snprintf(actor.session, sizeof(actor.session), "%s", wanted->session);

@@ -51,7 +51,6 @@ static const char answer_policy_other[] = "default-src 'none'; frame-ancestors '
 
 static const char answer_security[] = "x-content-type-options: nosniff\r\n"
                                       "referrer-policy: no-referrer\r\n"
-                                      "cross-origin-opener-policy: same-origin\r\n"
                                       "cross-origin-resource-policy: same-origin\r\n";
 
 static const char *answer_phrase(int status)

@@ -18,8 +18,7 @@ struct hub {
     struct hub_settings settings;
     struct list dirty;  /* topics that changed since their last frames */
     struct list topics; /* all */
-    int64_t now;
-    uint64_t encoded, sent;
+    uint64_t encoded[HUB_CLASSES], sent[HUB_CLASSES];
 };
 
 struct hub_topic {
@@ -90,18 +89,20 @@ static bool cursor_equals(const struct hub_cursor *a, const struct hub_cursor *b
     return a->parts == b->parts && a->first == b->first && strcmp(a->after, b->after) == 0;
 }
 
-static struct hub_cached *cache_find(struct hub_topic *topic, int class, int64_t from, const struct hub_cursor *cursor)
+static struct hub_cached *cache_find(struct hub_topic *topic, int class, int64_t from,
+                                     const struct hub_cursor *cursor)
 {
     for (int i = 0; i < HUB_CACHE; i++) {
         struct hub_cached *cached = &topic->cache[i];
-        if (cached->frame && cached->class == class && cached->from == from && cursor_equals(&cached->before, cursor))
+        if (cached->frame && cached->class == class && cached->from == from &&
+            cursor_equals(&cached->before, cursor))
             return cached;
     }
     return NULL;
 }
 
-/* The frame that a listener needs next, or NULL where it has all. A frame stays in the cache until its class changes:
- * what it says is true then too, at its older version. */
+/* The frame that a listener needs next, or NULL where it has all. A frame stays in the cache until its class
+ * changes: what it says is true then too, at its older version. */
 static struct hub_cached *topic_encode(struct hub_topic *topic, const struct hub_listener *listener)
 {
     const struct hub_settings *settings = &topic->hub->settings;
@@ -113,10 +114,13 @@ static struct hub_cached *topic_encode(struct hub_topic *topic, const struct hub
         return cached;
     struct hub_cached fresh = {.class = listener->class, .from = from, .before = listener->cursor};
     fresh.after = listener->cursor;
-    fresh.frame = settings->encode(topic->subject, listener->class, listener->version, &fresh.after, &fresh.version);
+    fresh.frame =
+        settings->encode(topic->subject, listener->class, listener->version, &fresh.after, &fresh.version);
     if (!fresh.frame)
         return NULL;
-    topic->hub->encoded++;
+    if (!fresh.after.parts)
+        fresh.after = (struct hub_cursor){0}; /* who is through with parts is as any other at that version */
+    topic->hub->encoded[listener->class]++;
     cached = &topic->cache[topic->cache_next++ % HUB_CACHE];
     frame_unref(&cached->frame);
     *cached = fresh;
@@ -129,13 +133,18 @@ static void listener_deliver(struct hub_listener *listener)
     struct hub_topic *topic = listener->topic;
     do {
         struct hub_cached *cached = topic_encode(topic, listener);
-        if (!cached)
+        if (!cached) {
+            if (listener->cursor
+                    .parts) /* what the first parts were of is gone: from the beginning, once there is one */
+                listener->version = HUB_NOTHING;
+            listener->cursor = (struct hub_cursor){0};
             break;
+        }
         if (!topic->hub->settings.send(listener->owner, cached->frame)) {
             listener->behind = true;
             return;
         }
-        topic->hub->sent++;
+        topic->hub->sent[listener->class]++;
         listener->cursor = cached->after;
         if (!listener->cursor.parts)
             listener->version = cached->version;
@@ -143,7 +152,8 @@ static void listener_deliver(struct hub_listener *listener)
     listener->behind = false;
 }
 
-void hub_listen(struct hub_topic *topic, struct hub_listener *listener, void *owner, int class, int64_t version)
+void hub_listen(struct hub_topic *topic, struct hub_listener *listener, void *owner, int class,
+                int64_t version)
 {
     assert(class >= 0 && class < HUB_CLASSES);
     *listener = (struct hub_listener){.topic = topic, .owner = owner, .class = class, .version = version};
@@ -167,7 +177,8 @@ void hub_listener_ready(struct hub_listener *listener)
 
 bool hub_listener_is_current(const struct hub_listener *listener)
 {
-    return !listener->behind && !listener->cursor.parts && !(listener->topic->changed & 1u << listener->class);
+    return !listener->behind && !listener->cursor.parts &&
+           !(listener->topic->changed & 1u << listener->class);
 }
 
 void hub_listener_reclass(struct hub_listener *listener, int class, struct frame *patch, int64_t version)
@@ -191,7 +202,7 @@ void hub_topic_restart(struct hub_topic *topic)
     cache_forget(topic, ~0u);
     topic->changed = 0;
     list_remove(&topic->dirty_link);
-    list_for_each_safe(at, &topic->listeners) {
+    list_for_each_safe (at, &topic->listeners) {
         struct hub_listener *listener = CONTAINER_OF(at, struct hub_listener, link);
         listener->version = HUB_NOTHING;
         listener->cursor = (struct hub_cursor){0};
@@ -212,7 +223,7 @@ static void topic_deliver(struct hub_topic *topic, int64_t now)
     unsigned changed = topic->changed;
     topic->changed = 0;
     topic->sent_at = now;
-    list_for_each_safe(at, &topic->listeners) {
+    list_for_each_safe (at, &topic->listeners) {
         struct hub_listener *listener = CONTAINER_OF(at, struct hub_listener, link);
         if ((changed & 1u << listener->class) && !listener->behind)
             listener_deliver(listener);
@@ -222,8 +233,7 @@ static void topic_deliver(struct hub_topic *topic, int64_t now)
 int64_t hub_run(struct hub *hub, int64_t now_ms)
 {
     int64_t next = -1;
-    hub->now = now_ms;
-    list_for_each_safe(at, &hub->dirty) {
+    list_for_each_safe (at, &hub->dirty) {
         struct hub_topic *topic = CONTAINER_OF(at, struct hub_topic, dirty_link);
         int64_t wait = topic->sent_at + hub->settings.tick_ms - now_ms;
         if (wait > 0) {
@@ -237,18 +247,18 @@ int64_t hub_run(struct hub *hub, int64_t now_ms)
     return next;
 }
 
-void hub_counts(const struct hub *hub, uint64_t *out_encoded, uint64_t *out_sent)
+void hub_counts(const struct hub *hub, int class, uint64_t *out_encoded, uint64_t *out_sent)
 {
-    *out_encoded = hub->encoded;
-    *out_sent = hub->sent;
+    *out_encoded = hub->encoded[class];
+    *out_sent = hub->sent[class];
 }
 
 void hub_assert_sane(const struct hub *hub)
 {
-    list_for_each(at, &hub->topics) {
+    list_for_each (at, &hub->topics) {
         const struct hub_topic *topic = CONTAINER_OF(at, struct hub_topic, link);
         assert(!topic->changed == list_is_empty(&topic->dirty_link));
-        list_for_each(l, &topic->listeners) {
+        list_for_each (l, &topic->listeners) {
             const struct hub_listener *listener = CONTAINER_OF(l, struct hub_listener, link);
             assert(listener->topic == topic && listener->class >= 0 && listener->class < HUB_CLASSES);
             assert(listener->behind || !listener->cursor.parts);

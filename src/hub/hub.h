@@ -80,7 +80,7 @@ void hub_topic_changed(struct hub_topic *topic, int class);
  * Returns the ms until something is due, or -1. */
 int64_t hub_run(struct hub *hub, int64_t now_ms);
 /* Frames encoded and sent so far. */
-void hub_counts(const struct hub *hub, uint64_t *out_encoded, uint64_t *out_sent);
+void hub_counts(const struct hub *hub, int class, uint64_t *out_encoded, uint64_t *out_sent);
 void hub_assert_sane(const struct hub *hub);
 
 #endif

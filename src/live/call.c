@@ -58,8 +58,9 @@ static struct refusal read_list(struct call *call, const struct idea_list *param
     if (!view_has_challenge(view, params->challenge))
         return refusal_field(ERROR_challenge_unknown, "challenge", "%s", "");
     int limit = params->limit == PARAM_ABSENT ? 50 : (int)params->limit;
-    document_idea_list(view, view_audience(view, &call->actor, &topic), params->challenge, (enum order)params->order,
-                       params->after, limit, out);
+    if (!document_idea_list(view, view_audience(view, &call->actor, &topic), params->challenge,
+                            (enum order)params->order, params->after, limit, out))
+        return refusal_field(ERROR_idea_unknown, "after", "%s", "");
     return refusal_of(ERROR_none);
 }
 
@@ -70,7 +71,8 @@ static struct refusal read_similar(struct call *call, const struct idea_similar 
     memcpy(topic.subject, params->challenge, sizeof(topic.subject));
     if (!view_has_challenge(view, params->challenge))
         return refusal_field(ERROR_challenge_unknown, "challenge", "%s", "");
-    document_idea_similar(view, view_audience(view, &call->actor, &topic), params->challenge, params->text, out);
+    document_idea_similar(view, view_audience(view, &call->actor, &topic), params->challenge, params->text,
+                          out);
     return refusal_of(ERROR_none);
 }
 
@@ -78,11 +80,25 @@ static void call_read(struct room_wait *wait, enum error error)
 {
     struct call *call = CONTAINER_OF(wait, struct call, wait);
     struct buffer result CLEAN_BUFFER = {0};
+    if (!error && !room_admits(call->room, &call->actor))
+        error = ERROR_token_required;
     struct refusal refusal = live_refusal(error);
     if (!error)
-        refusal = call->command.kind == COMMAND_idea_list ? read_list(call, &call->command.idea_list, &result)
-                                                          : read_similar(call, &call->command.idea_similar, &result);
+        refusal = call->command.kind == COMMAND_idea_list
+                      ? read_list(call, &call->command.idea_list, &result)
+                      : read_similar(call, &call->command.idea_similar, &result);
     call_end(call, &refusal, result.bytes, result.size);
+}
+
+/* A read shows what its actor may see: those who have voted may see more. */
+static void call_begin_read(struct call *call)
+{
+    const struct topic topic = {.kind = TOPIC_ideas};
+    const char *person = room_ballots_needed(&call->actor, &topic);
+    call->visits = *person;
+    if (call->visits)
+        room_visit(call->room, &call->actor, true);
+    room_wait(call->room, &call->wait, person, NULL, LIMIT_STORE_MS, call_read);
 }
 
 void call_run(struct room *room, const struct actor *actor, struct rules_buckets *buckets, enum door door,
@@ -104,11 +120,8 @@ void call_run(struct room *room, const struct actor *actor, struct rules_buckets
     call->reply = reply;
     call->arg = arg;
     command_init(command, command->kind);
-    if (command_row(call->command.kind)->effect == WRITE) {
+    if (command_row(call->command.kind)->effect == WRITE)
         store_command(live->settings.store, room->session, actor, &call->command, 0, call_written, call);
-        return;
-    }
-    call->visits = true;
-    room_visit(room, actor, true);
-    room_wait(room, &call->wait, actor_is_person(actor) ? call->actor.id : "", 0, LIMIT_STORE_MS, call_read);
+    else
+        call_begin_read(call);
 }

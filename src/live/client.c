@@ -41,8 +41,8 @@ void *client_opened(void *owner, struct edge_socket *socket)
 
 void client_send(struct client *client, const char *text, size_t size)
 {
-    if (!client->socket)
-        return;
+    if (!client->socket || client->answers_bytes > CLIENT_ANSWERS_BYTES)
+        return; /* gone, or being closed for it */
     struct frame *frame = frame_new(text, size);
     if (list_is_empty(&client->answers) && edge_socket_send(client->socket, frame)) {
         frame_unref(&frame);
@@ -131,11 +131,17 @@ static void client_replied(void *arg, const struct refusal *refusal, const char 
     client_answer(arg, refusal, result, size);
 }
 
+/* A participant draws from the same buckets on all their connections. */
+static struct rules_buckets *client_buckets(struct client *client)
+{
+    return client->entered ? &room_person(client->room, client->actor.id)->buckets : &client->buckets;
+}
+
 static void client_connection_call(struct client *client, struct client_call *call, struct command *command)
 {
     struct refusal refusal = rules_allow(&client->actor, command->kind, DOOR_WEBSOCKET);
     if (!refusal.error)
-        refusal = rules_draw(&client->buckets, command->kind, live_loop_now(client->live));
+        refusal = rules_draw(client_buckets(client), command->kind, live_loop_now(client->live));
     if (refusal.error)
         client_answer(call, &refusal, NULL, 0);
     else if (command->kind == COMMAND_topic_open)
@@ -156,9 +162,8 @@ static void client_run(struct client *client, struct client_call *call, struct m
     } else if (command_row(command->kind)->effect == CONNECTION) {
         client_connection_call(client, call, command);
     } else {
-        struct rules_buckets *buckets =
-            client->entered ? &room_person(client->room, client->actor.id)->buckets : &client->buckets;
-        call_run(client->room, &client->actor, buckets, DOOR_WEBSOCKET, command, client_replied, call);
+        call_run(client->room, &client->actor, client_buckets(client), DOOR_WEBSOCKET, command,
+                 client_replied, call);
     }
 }
 
@@ -204,7 +209,7 @@ void client_closed(void *user)
 {
     struct client *client = user;
     client->socket = NULL;
-    list_for_each_safe(at, &client->calls) {
+    list_for_each_safe (at, &client->calls) {
         struct client_call *call = CONTAINER_OF(at, struct client_call, link);
         call->client = NULL; /* its answer is nobody's */
         list_remove(&call->link);
@@ -221,8 +226,8 @@ void client_closed(void *user)
 static void client_heartbeat(struct client *client, int64_t loop_now)
 {
     int64_t v = view_seq(client->room->view);
-    if (client->room->stale ? false : !client_topics_are_current(client, v))
-        return; /* what waits for it says as much */
+    if (!client_topics_are_current(client, v))
+        return; /* `v` would not be true of what waits */
     struct buffer text CLEAN_BUFFER = {0};
     message_heartbeat(&text, v, live_now(client->live), client->room->stale);
     client_send(client, text.bytes, text.size);
@@ -238,6 +243,14 @@ void client_second(struct client *client, int64_t loop_now)
         client_heartbeat(client, loop_now);
 }
 
+void client_tell_stale(struct client *client)
+{
+    int64_t now = live_loop_now(client->live);
+    client->heartbeat_at = now - LIMIT_HEARTBEAT_MS;
+    if (view_is_ready(client->room->view))
+        client_heartbeat(client, now);
+}
+
 void client_bye(struct client *client, const char *reason, int64_t retry_ms)
 {
     struct buffer text CLEAN_BUFFER = {0};
@@ -251,7 +264,7 @@ void client_bye(struct client *client, const char *reason, int64_t retry_ms)
 
 void clients_promoted(struct room *room, const char *person)
 {
-    list_for_each(at, &room->clients) {
+    list_for_each (at, &room->clients) {
         struct client *client = CONTAINER_OF(at, struct client, room_link);
         if (strcmp(client->actor.id, person) == 0)
             client_topics_reclass(client);
@@ -270,7 +283,7 @@ void clients_person_loaded(struct room *room, const char *person)
 
 void clients_person_unknown(struct room *room, const char *person)
 {
-    list_for_each_safe(at, &room->clients) {
+    list_for_each_safe (at, &room->clients) {
         struct client *client = CONTAINER_OF(at, struct client, room_link);
         if (strcmp(client->actor.id, person) == 0)
             client_bye(client, "unauthorized", 0);
@@ -279,16 +292,16 @@ void clients_person_unknown(struct room *room, const char *person)
 
 void clients_stale(struct room *room)
 {
-    list_for_each(at, &room->clients) {
+    list_for_each (at, &room->clients) {
         struct client *client = CONTAINER_OF(at, struct client, room_link);
-        if (client->state == CLIENT_HERE && view_is_ready(room->view))
-            client_heartbeat(client, live_loop_now(room->live));
+        if (client->state == CLIENT_HERE)
+            client_tell_stale(client);
     }
 }
 
 void clients_bye(struct room *room, const char *reason, int64_t retry_ms)
 {
-    list_for_each_safe(at, &room->clients) {
+    list_for_each_safe (at, &room->clients) {
         struct client *client = CONTAINER_OF(at, struct client, room_link);
         if (client->state == CLIENT_HERE)
             client_bye(client, reason, retry_ms);

@@ -1,9 +1,10 @@
-/* A person here: one WebSocket connection, who speaks on it, the topics open on it, and answers that wait for its socket.
+/* A person here: one WebSocket connection, who speaks on it, the topics open on it, and answers that wait for
+ * its socket.
  *
  *   OPENED --hello--> GREETING (token verified, room and person awaited) --> HERE --> (closed by either side)
  *
- * Answers are the one thing that may wait for a full socket, bounded by CLIENT_ANSWERS_BYTES: beyond it the connection is
- * closed. Frames of topics never wait (hub.h). */
+ * Answers are the one thing that may wait for a full socket, bounded by CLIENT_ANSWERS_BYTES: beyond it the
+ * connection is closed. Frames of topics never wait (hub.h). */
 #ifndef LIVE_CLIENT_H
 #define LIVE_CLIENT_H
 
@@ -49,7 +50,7 @@ struct client {
     char name[TOKEN_NAME_ROOM];
     struct room *room;
     bool entered;                 /* counted in its room */
-    struct rules_buckets buckets; /* before hello, and of observers */
+    struct rules_buckets buckets; /* before hello, and of who is nobody's participant */
     struct client_topic topics[LIMIT_TOPICS];
     struct list openings, calls;
     struct room_wait hello_wait;
@@ -65,6 +66,9 @@ void client_ready(void *client);
 void client_closed(void *client);
 /* The worker's second: a late hello, a heartbeat. */
 void client_second(struct client *client, int64_t loop_now);
+/* Says whether the store is away, and the version; with the next second where something waits for this
+ * socket. */
+void client_tell_stale(struct client *client);
 void client_bye(struct client *client, const char *reason, int64_t retry_ms);
 /* Sends text, or keeps it until the socket takes it. */
 void client_send(struct client *client, const char *text, size_t size);
@@ -75,15 +79,17 @@ void client_refuse(struct client_call *call, enum error error);
 /* client_topics.c */
 void client_topic_open(struct client *client, struct client_call *call, const struct topic_open *params);
 void client_topic_close(struct client *client, struct client_call *call, const struct topic_close *params);
-void client_topics_ready(struct client *client);    /* the socket takes bytes again */
-/* Whether every open topic has all there is, and nothing waits for the socket; then all are true at `v`, and marked so. */
+void client_topics_ready(struct client *client); /* the socket takes bytes again */
+/* Whether every open topic has all there is, and nothing waits for the socket; then all are true at `v`, and
+ * marked so. */
 bool client_topics_are_current(struct client *client, int64_t v);
 void client_topics_leave(struct client *client);
 void client_topics_reclass(struct client *client); /* what this person sees may be of another class now */
 /* What a room tells the clients in it. */
 void clients_promoted(struct room *room, const char *person); /* may see more tallies now */
 void clients_person_loaded(struct room *room, const char *person);
-void clients_person_unknown(struct room *room, const char *person); /* the token is of a person who is not there */
+void clients_person_unknown(struct room *room,
+                            const char *person); /* the token is of a person who is not there */
 void clients_stale(struct room *room);
 void clients_bye(struct room *room, const char *reason, int64_t retry_ms);
 

@@ -3,6 +3,7 @@
 #include "live/who.h"
 #include "wire/greeting.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { CLOSE_SOCKETS = 4004 };
@@ -11,16 +12,19 @@ static void hello_answer(struct client *client)
 {
     struct client_call *call = client->hello_call;
     struct refusal none = refusal_of(ERROR_none);
-    char *fresh CLEAN_FREE = who_renew(client->live, &client->actor, client->name);
     struct buffer result CLEAN_BUFFER = {0};
     client->hello_call = NULL;
     client->state = CLIENT_HERE;
     client->heartbeat_at = live_loop_now(client->live);
+    const char *known = view_person_name(client->room->view, client->actor.id);
+    if (known) /* the token says how they were called when it was made */
+        snprintf(client->name, sizeof(client->name), "%s", known);
+    char *fresh CLEAN_FREE = who_renew(client->live, &client->actor, client->name);
     greeting_hello(&result, client->room->session, &client->actor, client->name, view_seq(client->room->view),
                    live_now(client->live), fresh);
     client_answer(call, &none, result.bytes, result.size);
     if (client->room->stale)
-        clients_stale(client->room);
+        client_tell_stale(client);
 }
 
 static void hello_refuse(struct client *client, enum error error)
@@ -37,9 +41,8 @@ static void hello_refuse(struct client *client, enum error error)
 static void hello_room(struct room_wait *wait, enum error error)
 {
     struct client *client = CONTAINER_OF(wait, struct client, hello_wait);
-    bool named = client->actor.id[0];
     wait->room = NULL;
-    if (!error && !named && client->actor.role == ROLE_observer && strcmp(view_join(client->room->view), "open") != 0)
+    if (!error && !room_admits(client->room, &client->actor))
         error = ERROR_token_required;
     if (error)
         hello_refuse(client, error);
@@ -53,8 +56,10 @@ void client_hello(struct client *client, struct client_call *call, const struct 
     struct refusal refusal = refusal_of(client->state == CLIENT_OPENED ? ERROR_none : ERROR_hello_again);
     struct actor actor;
     if (!refusal.error)
-        refusal = who_is(live, params->token, params->token ? strlen(params->token) : 0, params->session, &actor,
-                         client->name);
+        refusal = rules_draw(&client->buckets, COMMAND_hello, live_loop_now(live));
+    if (!refusal.error)
+        refusal = who_is(live, params->token, params->token ? strlen(params->token) : 0, params->session,
+                         &actor, client->name);
     if (refusal.error) {
         client_answer(call, &refusal, NULL, 0);
         return;
@@ -78,7 +83,7 @@ void client_hello(struct client *client, struct client_call *call, const struct 
         client->entered = true;
     }
     edge_socket_limit(client->socket, rules_message_limit(&client->actor));
-    room_wait(room, &client->hello_wait, "", 0, LIMIT_STORE_MS, hello_room);
+    room_wait(room, &client->hello_wait, "", NULL, LIMIT_STORE_MS, hello_room);
 }
 
 void client_hello_leave(struct client *client)

@@ -31,6 +31,13 @@ static void topic_answer(struct client_call *call, const struct topic *topic)
     client_answer(call, &none, result, strlen(result));
 }
 
+static void refuse_topics(struct client_call *call)
+{
+    struct refusal refusal = refusal_of(ERROR_too_many_topics);
+    refusal.limit = LIMIT_TOPICS;
+    client_answer(call, &refusal, NULL, 0);
+}
+
 /* The view is where the client is, or further: compares the epoch, then the class, and listens. */
 static void topic_listen(struct client *client, struct client_opening *opening)
 {
@@ -46,9 +53,7 @@ static void topic_listen(struct client *client, struct client_opening *opening)
     else
         slot = topic_slot(client, NULL);
     if (!slot) {
-        struct refusal refusal = refusal_of(ERROR_too_many_topics);
-        refusal.limit = LIMIT_TOPICS;
-        client_answer(opening->call, &refusal, NULL, 0);
+        refuse_topics(opening->call);
         room_topic_check(topic);
         return;
     }
@@ -68,9 +73,23 @@ static void opening_end(struct client_opening *opening)
     free(opening);
 }
 
+static void opening_run(struct room_wait *wait, enum error error);
+
+static void opening_wait(struct client *client, struct client_opening *opening, const char *person,
+                         int64_t timeout_ms)
+{
+    const struct room_position position = {opening->epoch, opening->since};
+    room_wait(client->room, &opening->wait, person, &position, timeout_ms, opening_run);
+}
+
 static void opening_run(struct room_wait *wait, enum error error)
 {
     struct client_opening *opening = CONTAINER_OF(wait, struct client_opening, wait);
+    if (wait->until < INT64_MAX && (error == ERROR_store_unavailable || error == ERROR_behind)) {
+        opening_wait(opening->call->client, opening, "",
+                     -1); /* without the ballots, then: live views are served */
+        return;
+    }
     if (error)
         client_refuse(opening->call, error);
     else
@@ -78,13 +97,20 @@ static void opening_run(struct room_wait *wait, enum error error)
     opening_end(opening);
 }
 
-/* Whether `since` is of the epoch that the view is in: only then can the view be behind it. */
-static bool opening_is_ahead(const struct client *client, const struct client_opening *opening)
+static size_t openings_count(const struct client *client)
 {
-    const struct view *view = client->room->view;
-    size_t size = strcspn(opening->epoch, ".");
-    return view_is_ready(view) && opening->since > view_seq(view) && strlen(view_epoch(view)) == size &&
-           memcmp(view_epoch(view), opening->epoch, size) == 0;
+    size_t count = 0;
+    list_for_each (at, &client->openings)
+        count++;
+    return count;
+}
+
+/* Whether it was held in the class that one's ballots give: to resume there, they must be known first. */
+static bool opening_is_of_voted(const struct client *client, const struct client_opening *opening)
+{
+    const char *class = strchr(opening->epoch, '.'), *name = audience_name(AUDIENCE_VOTED);
+    size_t size = strlen(name);
+    return client->entered && class && strncmp(class + 1, name, size) == 0 && class[1 + size] == '.';
 }
 
 void client_topic_open(struct client *client, struct client_call *call, const struct topic_open *params)
@@ -100,15 +126,22 @@ void client_topic_open(struct client *client, struct client_call *call, const st
     }
     if (topic.kind == TOPIC_me)
         memcpy(topic.subject, client->actor.id, sizeof(topic.subject));
+    if (openings_count(client) >= LIMIT_TOPICS) {
+        refuse_topics(call);
+        return;
+    }
     struct client_opening *opening = memory_alloc(sizeof(*opening));
     opening->call = call;
     opening->topic = topic;
     opening->since = params->since == PARAM_ABSENT || !params->epoch ? HUB_NOTHING : params->since;
     snprintf(opening->epoch, sizeof(opening->epoch), "%s", params->epoch ? params->epoch : "");
     list_push_back(&client->openings, &opening->link);
-    bool ahead = opening_is_ahead(client, opening);
-    room_wait(client->room, &opening->wait, topic.kind == TOPIC_me ? client->actor.id : "",
-              ahead ? opening->since : 0, -1, opening_run);
+    if (topic.kind == TOPIC_me)
+        opening_wait(client, opening, client->actor.id, -1);
+    else if (opening_is_of_voted(client, opening))
+        opening_wait(client, opening, client->actor.id, LIMIT_STORE_MS);
+    else
+        opening_wait(client, opening, "", -1);
 }
 
 void client_topic_close(struct client *client, struct client_call *call, const struct topic_close *params)
@@ -122,8 +155,8 @@ void client_topic_close(struct client *client, struct client_call *call, const s
         memcpy(topic.subject, client->actor.id, sizeof(topic.subject));
     for (int i = 0; i < LIMIT_TOPICS; i++) {
         struct client_topic *slot = &client->topics[i];
-        if (!slot->topic || slot->topic->topic.kind != topic.kind || slot->topic->topic.order != topic.order ||
-            strcmp(slot->topic->topic.subject, topic.subject) != 0)
+        if (!slot->topic || slot->topic->topic.kind != topic.kind ||
+            slot->topic->topic.order != topic.order || strcmp(slot->topic->topic.subject, topic.subject) != 0)
             continue;
         topic_leave(slot);
         topic_answer(call, &topic);
@@ -190,6 +223,7 @@ void client_topics_reclass(struct client *client)
         enum audience from = (enum audience)slot->listener.class;
         enum audience to = view_audience(view, &client->actor, &slot->topic->topic);
         if (from != to)
-            hub_listener_reclass(&slot->listener, (int)to, promotion_patch(slot->topic, from, to), view_seq(view));
+            hub_listener_reclass(&slot->listener, (int)to, promotion_patch(slot->topic, from, to),
+                                 view_seq(view));
     }
 }

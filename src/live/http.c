@@ -3,6 +3,7 @@
 #include "domain/limits.h"
 #include "live/room.h"
 #include "live/who.h"
+#include "wire/definition.h"
 #include "wire/message.h"
 
 #include <stdio.h>
@@ -18,24 +19,42 @@ void http_json(struct edge_request *request, int status, const char *text, size_
     frame_unref(&body);
 }
 
-void http_refuse(struct edge_request *request, const struct refusal *refusal)
+/* `header`: one that goes with this refusal, or NULL. */
+static void refuse_with(struct edge_request *request, const struct refusal *refusal, const struct edge_header *header)
 {
-    char seconds[24];
     struct edge_header headers[] = {{"content-type", "application/problem+json"},
                                     {"cache-control", "no-store"},
                                     {NULL, NULL},
                                     {NULL, NULL}};
-    if (refusal->retry_ms >= 0) {
-        snprintf(seconds, sizeof(seconds), "%lld", (long long)(refusal->retry_ms + 999) / 1000);
-        headers[2] = (struct edge_header){"retry-after", seconds};
-    } else if (error_status(refusal->error) == 401) {
-        headers[2] = (struct edge_header){"www-authenticate", "Bearer"};
-    }
+    if (header)
+        headers[2] = *header;
     struct buffer text CLEAN_BUFFER = {0};
     message_problem(&text, refusal);
     struct frame *body = frame_new(text.bytes, text.size);
     edge_request_answer(request, error_status(refusal->error), headers, body);
     frame_unref(&body);
+}
+
+void http_refuse(struct edge_request *request, const struct refusal *refusal)
+{
+    char seconds[24];
+    const struct edge_header bearer = {"www-authenticate", "Bearer"}, retry = {"retry-after", seconds};
+    snprintf(seconds, sizeof(seconds), "%lld", (long long)(refusal->retry_ms + 999) / 1000);
+    refuse_with(request, refusal,
+                refusal->retry_ms >= 0                     ? &retry
+                : error_status(refusal->error) == 401 ? &bearer
+                                                           : NULL);
+}
+
+#define METHODS_READ  "GET, HEAD"
+#define METHODS_WRITE "POST"
+
+/* Another method than those (RFC 9110, Allow). */
+static void refuse_method(struct edge_request *request, const char *allow)
+{
+    const struct refusal refusal = refusal_of(ERROR_door_closed);
+    const struct edge_header header = {"allow", allow};
+    refuse_with(request, &refusal, &header);
 }
 
 void http_refuse_error(struct edge_request *request, enum error error)
@@ -112,12 +131,13 @@ static void http_demo(struct live *live, struct edge_request *request)
 static void http_metrics(struct live *live, struct edge_request *request)
 {
     uint64_t encoded, sent;
-    hub_counts(live->hub, &encoded, &sent);
+    /* Only what the public got: frames to those who see more, or their own votes, would tell of votes under a seal. */
+    hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &sent);
     char *text CLEAN_FREE = memory_print(
         "# TYPE palabre_connections gauge\npalabre_connections %zu\n"
         "# TYPE palabre_sessions gauge\npalabre_sessions %zu\n"
-        "# TYPE palabre_frames_encoded_total counter\npalabre_frames_encoded_total %llu\n"
-        "# TYPE palabre_frames_sent_total counter\npalabre_frames_sent_total %llu\n"
+        "# TYPE palabre_public_frames_encoded_total counter\npalabre_public_frames_encoded_total %llu\n"
+        "# TYPE palabre_public_frames_sent_total counter\npalabre_public_frames_sent_total %llu\n"
         "# TYPE palabre_store_connected gauge\npalabre_store_connected %d\n",
         edge_connections(live->edge), live->rooms.count, (unsigned long long)encoded, (unsigned long long)sent,
         store_is_connected(live->settings.store));
@@ -157,11 +177,12 @@ static void http_in_session(struct live *live, struct edge_request *request, con
     }
     memcpy(at.session, path, size);
     at.rest = path + size + 1;
-    if (strncmp(at.rest, "topics/", 7) == 0 && method_fits(method, EDGE_GET)) {
+    bool topic = strncmp(at.rest, "topics/", 7) == 0;
+    if (!method_fits(method, topic ? EDGE_GET : EDGE_POST)) {
+        refuse_method(request, topic ? METHODS_READ : METHODS_WRITE);
+    } else if (topic) {
         at.rest += 7;
         http_topic(&at);
-    } else if (method != EDGE_POST) {
-        http_refuse_error(request, ERROR_door_closed);
     } else if (strcmp(at.rest, "join") == 0) {
         http_session_join(&at);
     } else {
@@ -174,13 +195,16 @@ static void http_page(struct live *live, struct edge_request *request, const cha
 {
     const struct edge_files *files = live->settings.files;
     size_t size = strcspn(path + 1, "/");
-    const char *page = strcmp(path, "/") == 0                             ? "index.html"
-                       : !text_is_id(path + 1, size)                      ? path + 1
-                       : path[1 + size] == '\0'                           ? "session.html"
-                       : strcmp(path + 1 + size, "/wall") == 0            ? "wall.html"
-                                                                          : path + 1;
+    bool session = text_is_id(path + 1, size) && !definition_id_is_reserved(path + 1, size);
+    const char *page = path + 1;
+    if (strcmp(path, "/") == 0)
+        page = "index.html";
+    else if (session && path[1 + size] == '\0')
+        page = "session.html";
+    else if (session && strcmp(path + 1 + size, "/wall") == 0)
+        page = "wall.html";
     if (!method_fits(edge_request_method(request), EDGE_GET))
-        http_refuse_error(request, ERROR_door_closed);
+        refuse_method(request, METHODS_READ);
     else if (!files || !edge_request_answer_file(request, files, page))
         http_refuse_error(request, ERROR_not_found);
 }
@@ -195,11 +219,13 @@ void http_request(void *owner, struct edge_request *request)
         if (method_fits(edge_request_method(request), routes[i].method))
             routes[i].run(live, request);
         else
-            http_refuse_error(request, ERROR_door_closed);
+            refuse_method(request, routes[i].method == EDGE_GET ? METHODS_READ : METHODS_WRITE);
         return;
     }
     if (strncmp(path, "/api/v1/sessions/", 17) == 0)
         http_in_session(live, request, path + 17);
+    else if (strncmp(path, "/media/", 7) == 0 && !method_fits(edge_request_method(request), EDGE_GET))
+        refuse_method(request, METHODS_READ);
     else if (strncmp(path, "/media/", 7) == 0)
         http_media(live, request, path + 7);
     else if (strncmp(path, "/api/", 5) == 0)

@@ -3,33 +3,13 @@
 #include "live/call.h"
 #include "live/http.h"
 #include "live/who.h"
+#include "store/store_arguments.h"
 #include "wire/definition.h"
 #include "wire/greeting.h"
 #include "wire/message.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* ---- the arguments of a function call, copied as they come */
-
-struct arguments {
-    struct store_argument *list;
-    size_t count;
-};
-
-static void arguments_add(void *to, const char *bytes, size_t size)
-{
-    struct arguments *arguments = to;
-    arguments->list = memory_resize(arguments->list, (arguments->count + 1) * sizeof(*arguments->list));
-    arguments->list[arguments->count++] = (struct store_argument){memory_bytes(bytes, size), size};
-}
-
-static void arguments_clear(struct arguments *arguments)
-{
-    for (size_t i = 0; i < arguments->count; i++)
-        free((char *)arguments->list[i].bytes);
-    free(arguments->list);
-}
 
 /* ---- creating */
 
@@ -45,7 +25,8 @@ static void session_created(void *arg, const struct store_answer *answer)
         struct refusal refusal = call_refusal(answer);
         http_refuse(creation->request, &refusal);
     } else {
-        char *text CLEAN_FREE = memory_print("{\"id\":\"%s\",\"v\":%lld}", creation->id, (long long)answer->seq);
+        char *text CLEAN_FREE =
+            memory_print("{\"id\":\"%s\",\"v\":%lld}", creation->id, (long long)answer->seq);
         http_json(creation->request, 201, text, strlen(text));
     }
     free(creation);
@@ -54,7 +35,7 @@ static void session_created(void *arg, const struct store_answer *answer)
 static void create(struct live *live, struct edge_request *request, const struct actor *actor,
                    const struct definition *definition)
 {
-    struct arguments arguments = {0};
+    struct store_arguments arguments = {0};
     struct creation *creation = memory_alloc(sizeof(*creation));
     char nonce[5];
     uint16_t random;
@@ -62,10 +43,10 @@ static void create(struct live *live, struct edge_request *request, const struct
     snprintf(nonce, sizeof(nonce), "%04x", random);
     creation->request = request;
     memcpy(creation->id, definition->id, sizeof(creation->id));
-    definition_arguments(definition, nonce, arguments_add, &arguments);
+    definition_arguments(definition, nonce, store_arguments_add, &arguments);
     store_call(live->settings.store, definition->id, "session_create", actor, NULL, 0, arguments.list,
                arguments.count, session_created, creation);
-    arguments_clear(&arguments);
+    store_arguments_clear(&arguments);
 }
 
 void http_session_create(struct live *live, struct edge_request *request)
@@ -116,8 +97,10 @@ static void session_joined(void *arg, const struct store_answer *answer)
         greeting_join(&text, &actor, joining->name, token);
         http_json(joining->request, 201, text.bytes, text.size);
     }
+    struct live *live = joining->live;
     free(joining->name);
     free(joining);
+    live_handle_closed(live);
 }
 
 void http_session_join(const struct http_session *at)
@@ -135,6 +118,7 @@ void http_session_join(const struct http_session *at)
     }
     struct joining *joining = memory_alloc(sizeof(*joining));
     joining->live = at->live;
+    live_handle_opened(at->live);
     joining->request = at->request;
     joining->name = name;
     memcpy(joining->session, at->session, sizeof(joining->session));
@@ -188,7 +172,8 @@ void http_command(const struct http_session *at)
     size_t size;
     const char *body = edge_request_body(at->request, &size);
     struct command command;
-    struct refusal refusal = size > rules_message_limit(&actor) ? refusal_of(ERROR_too_large) : refusal_of(ERROR_none);
+    struct refusal refusal =
+        size > rules_message_limit(&actor) ? refusal_of(ERROR_too_large) : refusal_of(ERROR_none);
     if (refusal.error) {
         refusal.limit = (int64_t)rules_message_limit(&actor);
         http_refuse(at->request, &refusal);
@@ -201,9 +186,10 @@ void http_command(const struct http_session *at)
         http_refuse(at->request, &refusal);
     } else {
         struct room *room = room_hold(at->live, at->session);
-        /* Who has no id shares the buckets of all such on this worker's session: they only read. */
-        struct room_person *person = room_person(room, actor.id);
-        call_run(room, &actor, &person->buckets, DOOR_HTTP, &command, command_replied, at->request);
+        struct rules_buckets *buckets = actor_is_person(&actor)
+                                            ? &room_person(room, actor.id)->buckets
+                                            : live_stranger(at->live, edge_request_peer(at->request));
+        call_run(room, &actor, buckets, DOOR_HTTP, &command, command_replied, at->request);
         room_release(&room);
     }
     command_clear(&command);

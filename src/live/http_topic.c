@@ -76,26 +76,15 @@ static void get_answer(struct topic_get *get)
 static void get_run(struct room_wait *wait, enum error error)
 {
     struct topic_get *get = CONTAINER_OF(wait, struct topic_get, wait);
+    if (!error && !room_admits(get->room, &get->actor))
+        error = ERROR_token_required;
     if (!error && !view_has_topic(get->room->view, &get->topic))
         error = ERROR_topic_unknown;
-    if (!error && !get->actor.id[0] && get->actor.role == ROLE_observer &&
-        strcmp(view_join(get->room->view), "open") != 0)
-        error = ERROR_token_required;
     if (error)
         http_refuse_error(get->request, error);
     else
         get_answer(get);
     get_end(get);
-}
-
-/* The version to wait for: one of the same epoch that this view has not reached. */
-static int64_t get_seq(const struct topic_get *get)
-{
-    const struct view *view = get->room->view;
-    size_t size = strcspn(get->epoch, ".");
-    bool same = view_is_ready(view) && strlen(view_epoch(view)) == size &&
-                memcmp(view_epoch(view), get->epoch, size) == 0;
-    return get->epoch[0] && (same || !view_is_ready(view)) ? get->since : 0;
 }
 
 void http_topic(const struct http_session *at)
@@ -118,7 +107,8 @@ void http_topic(const struct http_session *at)
         refusal = refusal_field(ERROR_not_supported, "wait", "no long poll: ask again with since");
     if (edge_request_parameter(at->request, "since", since, sizeof(since)) &&
         !position_parse(since, strlen(since), epoch, &v))
-        refusal = refusal_field(ERROR_invalid_params, "since", "<epoch>:<v>, as the ETag has it without its quotes");
+        refusal = refusal_field(ERROR_invalid_params, "since",
+                                "<epoch>:<v>, as the ETag has it without its quotes");
     if (refusal.error) {
         http_refuse(at->request, &refusal);
         return;
@@ -136,7 +126,9 @@ void http_topic(const struct http_session *at)
     memcpy(get->epoch, epoch, sizeof(epoch));
     get->room = room_hold(at->live, at->session);
     room_visit(get->room, &get->actor, true);
-    room_wait(get->room, &get->wait, actor_is_person(&actor) ? get->actor.id : "", get_seq(get), LIMIT_STORE_MS, get_run);
+    const struct room_position position = {get->epoch, get->since};
+    room_wait(get->room, &get->wait, room_ballots_needed(&get->actor, &get->topic), &position, LIMIT_STORE_MS,
+              get_run);
 }
 
 /* ---- pictures */

@@ -1,4 +1,5 @@
 #include "live/live.h"
+#include "base/digest.h"
 #include "base/memory.h"
 #include "live/client.h"
 #include "live/http.h"
@@ -20,7 +21,8 @@ static bool live_send(void *listener_owner, struct frame *frame)
 static void live_run(uv_timer_t *timer)
 {
     struct live *live = timer->data;
-    map_for_each(at, &live->rooms) room_turn(at->value);
+    map_for_each (at, &live->rooms)
+        room_turn(at->value);
     int64_t wait = hub_run(live->hub, live_loop_now(live));
     if (wait >= 0 && !uv_is_active((uv_handle_t *)timer))
         uv_timer_start(timer, live_run, (uint64_t)wait, 0);
@@ -36,19 +38,30 @@ static void live_deployment(void *arg, const struct store_answer *answer)
 {
     struct live *live = arg;
     const char *deployment = store_answer_get(answer, "deployment");
-    if (!answer->refusal.error && deployment)
+    bool first = !live->deployment[0] && !answer->refusal.error && deployment;
+    if (first)
         snprintf(live->deployment, sizeof(live->deployment), "%s", deployment);
+    if (first && !live->closing && live->settings.ready)
+        live->settings.ready(live->settings.owner);
+    live_handle_closed(live);
+}
+
+static void live_ask_deployment(struct live *live)
+{
+    live_handle_opened(live);
+    store_deployment(live->settings.store, live_deployment, live);
 }
 
 static void live_second(uv_timer_t *timer)
 {
     struct live *live = timer->data;
     int64_t now = live_loop_now(live);
-    list_for_each_safe(at, &live->clients) client_second(CONTAINER_OF(at, struct client, link), now);
+    list_for_each_safe (at, &live->clients)
+        client_second(CONTAINER_OF(at, struct client, link), now);
     for (struct map_entry *at = map_next(&live->rooms, NULL); at; at = map_next(&live->rooms, at))
         room_second(at->value, now);
     if (!live->deployment[0] && store_is_connected(live->settings.store))
-        store_deployment(live->settings.store, live_deployment, live);
+        live_ask_deployment(live);
 }
 
 struct live *live_new(const struct live_settings *settings)
@@ -107,14 +120,14 @@ void live_set_keyring(struct live *live, const struct keyring *keyring)
 void live_store_connected(struct live *live, bool connected)
 {
     if (connected && !live->deployment[0])
-        store_deployment(live->settings.store, live_deployment, live);
+        live_ask_deployment(live);
     live_log(live, connected ? "store: connected" : "store: away; what is shown is marked stale");
 }
 
 void live_say_bye(struct live *live, const char *reason, int64_t spread_ms)
 {
     int64_t i = 0;
-    list_for_each_safe(at, &live->clients)
+    list_for_each_safe (at, &live->clients)
         client_bye(CONTAINER_OF(at, struct client, link), reason, 250 + (i++ * 37) % (spread_ms + 1));
 }
 
@@ -126,8 +139,10 @@ void live_handle_opened(struct live *live)
 void live_handle_closed(struct live *live)
 {
     assert(live->handles > 0);
-    if (--live->handles > 0 || !live->closed)
+    if (--live->handles > 0 || !live->closing)
         return;
+    map_clear(&live->rooms);
+    hub_free(&live->hub);
     void (*closed)(void *arg) = live->closed;
     void *arg = live->closed_arg;
     free(live);
@@ -144,13 +159,12 @@ void live_free(struct live **where, void (*closed)(void *arg), void *arg)
     struct live *live = *where;
     *where = NULL;
     assert(list_is_empty(&live->clients));
-    live->handles += 2;
-    while (map_next(&live->rooms, NULL))
-        room_free(map_next(&live->rooms, NULL)->value);
-    map_clear(&live->rooms);
-    hub_free(&live->hub);
+    live->handles += 2; /* the timers */
+    live->closing = true;
     live->closed = closed;
     live->closed_arg = arg;
+    map_for_each (at, &live->rooms)
+        room_end(at->value);
     uv_close((uv_handle_t *)&live->run_timer, live_timer_closed);
     uv_close((uv_handle_t *)&live->second_timer, live_timer_closed);
 }
@@ -180,6 +194,11 @@ int64_t live_now(const struct live *live)
 void live_heard(struct live *live, int64_t redis_now)
 {
     live->clock = redis_now - live_loop_now(live);
+}
+
+struct rules_buckets *live_stranger(struct live *live, const char *peer)
+{
+    return &live->strangers[digest_fnv1a(DIGEST_FNV1A_START, peer, strlen(peer)) % LIVE_STRANGERS];
 }
 
 void live_log(const struct live *live, const char *format, ...)

@@ -10,10 +10,13 @@
 #include "domain/error.h"
 #include "edge/edge.h"
 #include "hub/hub.h"
+#include "rules/rules.h"
 #include "store/store.h"
 #include "token/keyring.h"
 
 #include <uv.h>
+
+#define LIVE_STRANGERS 256 /* buckets for those who ask over HTTP without a token, by their address */
 
 struct live_settings {
     uv_loop_t *loop;
@@ -22,6 +25,8 @@ struct live_settings {
     const struct edge_files *files;  /* the pages; NULL: none */
     int64_t tick_ms;
     void (*log)(const char *message); /* what an operator should read */
+    void *owner;
+    void (*ready)(void *owner); /* once: tokens can be judged and signed, so that both doors work; may be NULL */
 };
 
 struct live {
@@ -32,10 +37,12 @@ struct live {
     char deployment[64]; /* "" until the store has said it */
     struct map rooms;    /* session -> struct room */
     struct list clients;
+    struct rules_buckets strangers[LIVE_STRANGERS];
     int64_t clock;         /* Redis' time less the loop's, as last heard */
     uv_timer_t run_timer;    /* the next hub_run() */
     uv_timer_t second_timer; /* heartbeats, late hellos, rooms nobody is in */
-    unsigned handles; /* still open while closing */
+    unsigned handles; /* rooms, timers while they close, and calls of the store that come back to live itself */
+    bool closing;
     void (*closed)(void *arg);
     void *closed_arg;
 };
@@ -54,7 +61,8 @@ void live_set_keyring(struct live *live, const struct keyring *keyring);
 void live_store_connected(struct live *live, bool connected);
 /* Says bye to everyone, with the time to wait before they connect again spread over `spread_ms`. */
 void live_say_bye(struct live *live, const char *reason, int64_t spread_ms);
-/* Frees all rooms; no client may be left (the edge is freed before). `closed` runs when its handles are closed. */
+/* Frees all rooms, each once the calls under way have let go of it: the store is closed after. No client may be left (the
+ * edge is freed before). `closed` runs when all is gone. */
 void live_free(struct live **live, void (*closed)(void *arg), void *arg);
 
 /* A refusal of this error; where the store or the view is not there yet, with a hint of when to try again. */
@@ -65,9 +73,11 @@ void live_heard(struct live *live, int64_t redis_now);
 int64_t live_loop_now(const struct live *live); /* ms that only grow */
 /* Frames will leave when this turn of the loop is over. */
 void live_want_run(struct live *live);
-/* While closing: handles that must be closed before live is gone. */
+/* What must be over before live is gone. */
 void live_handle_opened(struct live *live);
 void live_handle_closed(struct live *live);
+/* The buckets of who has no token: shared by address, or else one caller would use up those of all. Borrows. */
+struct rules_buckets *live_stranger(struct live *live, const char *peer);
 void live_log(const struct live *live, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

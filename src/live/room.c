@@ -18,13 +18,14 @@ struct frame *room_topic_encode(void *subject, int class, int64_t since, struct 
 {
     struct room_topic *topic = subject;
     const struct view *view = topic->room->view;
-    if (!view_is_ready(view) || (topic->topic.kind == TOPIC_me && !view_person_is_ready(view, topic->topic.subject)))
+    if (!view_is_ready(view) ||
+        (topic->topic.kind == TOPIC_me && !view_person_is_ready(view, topic->topic.subject)))
         return NULL;
     struct document_cursor place = {.first = cursor->first, .parts = cursor->parts};
     memcpy(place.after, cursor->after, sizeof(place.after));
     struct frame *frame = cursor->parts || since == HUB_NOTHING
-                              ? document_snapshot(view, &topic->topic, (enum audience)class, &place)
-                              : document_delta(view, &topic->topic, (enum audience)class, since, &place);
+                              ? document_snapshot(view, &topic->topic, (enum audience) class, &place)
+                              : document_delta(view, &topic->topic, (enum audience) class, since, &place);
     cursor->first = place.first;
     cursor->parts = place.parts;
     memcpy(cursor->after, place.after, sizeof(cursor->after));
@@ -35,7 +36,7 @@ struct frame *room_topic_encode(void *subject, int class, int64_t since, struct 
 int64_t room_topic_from(void *subject, int class, int64_t since)
 {
     struct room_topic *topic = subject;
-    return view_topic_from(topic->room->view, &topic->topic, (enum audience)class, since);
+    return view_topic_from(topic->room->view, &topic->topic, (enum audience) class, since);
 }
 
 static void room_flushed(void *arg, const struct store_answer *answer)
@@ -57,7 +58,8 @@ static void room_flush(struct room *room)
     room->votes = false;
     room->flushing = true;
     struct room *held = room_hold(room->live, room->session);
-    store_call(room->live->settings.store, room->session, "tally_flush", NULL, NULL, 0, NULL, 0, room_flushed, held);
+    store_call(room->live->settings.store, room->session, "tally_flush", NULL, NULL, 0, NULL, 0, room_flushed,
+               held);
 }
 
 static void room_flush_due(uv_timer_t *timer)
@@ -74,9 +76,39 @@ void room_voted(struct room *room)
     uv_timer_start(&room->flush_timer, room_flush_due, wait > 0 ? (uint64_t)wait : 0, 0);
 }
 
+static void room_timer_closed(uv_handle_t *handle)
+{
+    struct room *room = handle->data;
+    struct live *live = room->live;
+    free(room);
+    live_handle_closed(live);
+}
+
+static void room_free(struct room *room)
+{
+    assert(list_is_empty(&room->clients) && list_is_empty(&room->waits) && room->holders == 0);
+    room_unfollow(room);
+    map_remove(&room->live->rooms, room->session);
+    map_for_each (at, &room->topics) {
+        struct room_topic *topic = at->value;
+        hub_topic_close(&topic->hub_topic);
+        frame_unref(&topic->promotion);
+        free(topic);
+    }
+    map_clear(&room->topics);
+    map_for_each (at, &room->people)
+        free(at->value);
+    map_clear(&room->people);
+    uv_close((uv_handle_t *)&room->flush_timer, room_timer_closed);
+}
+
 struct room *room_hold(struct live *live, const char *session)
 {
     struct room *room = map_get(&live->rooms, session);
+    if (room && room->state == ROOM_GONE && room->holders == 0) {
+        room_free(room); /* it was asked for before it was made */
+        room = NULL;
+    }
     if (!room) {
         room = memory_alloc(sizeof(*room));
         room->live = live;
@@ -87,6 +119,7 @@ struct room *room_hold(struct live *live, const char *session)
         uv_timer_init(live->settings.loop, &room->flush_timer);
         room->flush_timer.data = room;
         map_put(&live->rooms, room->session, room);
+        live_handle_opened(live);
         room_follow(room);
     }
     room->holders++;
@@ -100,49 +133,39 @@ void room_release(struct room **room)
     if (!held)
         return;
     assert(held->holders > 0);
-    if (--held->holders == 0)
-        held->idle_since = live_loop_now(held->live);
+    if (--held->holders > 0)
+        return;
+    held->idle_since = live_loop_now(held->live);
+    if (held->live->closing)
+        room_free(held);
 }
 
-static void room_timer_closed(uv_handle_t *handle)
+void room_end(struct room *room)
 {
-    struct room *room = handle->data;
-    struct live *live = room->live;
-    free(room);
-    live_handle_closed(live);
-}
-
-void room_free(struct room *room)
-{
-    assert(list_is_empty(&room->clients));
-    room_fail_waits(room, ERROR_store_unavailable);
-    room_unfollow(room);
-    map_remove(&room->live->rooms, room->session);
-    map_for_each(at, &room->topics) {
-        struct room_topic *topic = at->value;
-        hub_topic_close(&topic->hub_topic);
-        free(topic);
-    }
-    map_clear(&room->topics);
-    map_for_each(at, &room->people) free(at->value);
-    map_clear(&room->people);
-    live_handle_opened(room->live);
-    uv_close((uv_handle_t *)&room->flush_timer, room_timer_closed);
+    struct room *held = room_hold(room->live, room->session);
+    room_fail_waits(held, ERROR_store_unavailable);
+    store_unfollow(&held->following);
+    room_release(&held);
 }
 
 void room_second(struct room *room, int64_t loop_now)
 {
-    list_for_each_safe(at, &room->waits) {
+    list_for_each_safe (at, &room->waits) {
         struct room_wait *wait = CONTAINER_OF(at, struct room_wait, link);
         if (wait->until <= loop_now) {
             room_wait_cancel(wait);
-            wait->run(wait, view_is_ready(room->view) && wait->seq > view_seq(room->view) ? ERROR_behind
-                                                                                       : ERROR_store_unavailable);
+            wait->run(wait, room_wait_is_behind(wait) ? ERROR_behind : ERROR_store_unavailable);
         }
     }
     if (room->votes && !room->flushing && !uv_is_active((uv_handle_t *)&room->flush_timer))
         room_flush(room);
     room_read_people(room);
+    if (room->online != room->online_told && room->following && view_is_ready(room->view)) {
+        room->online_told = room->online;
+        store_following_check(room->following); /* hands in how many are here: screens show it within a second or two */
+    }
+    if (view_is_ready(room->view))
+        view_warm(room->view);
     bool gone = room->state == ROOM_GONE;
     if (room->holders == 0 && (gone || loop_now - room->idle_since > ROOM_LINGER_MS))
         room_free(room);
@@ -175,7 +198,7 @@ struct room_person *room_enter(struct room *room, const struct actor *actor)
     struct room_person *person = room_person(room, actor->id);
     if (person->sockets++ == 0) {
         view_person_enter(room->view, person->id);
-        room_read_people(room);
+        room_read_person(room, person);
     }
     room_count(room, person, actor);
     return person;
@@ -199,6 +222,18 @@ static void room_topic_name(const struct topic *topic, char out_name[ROOM_TOPIC_
         topic_format(topic, out_name);
 }
 
+bool room_admits(const struct room *room, const struct actor *actor)
+{
+    return actor->id[0] || actor->role != ROLE_observer || strcmp(view_join(room->view), "open") == 0;
+}
+
+const char *room_ballots_needed(const struct actor *actor, const struct topic *topic)
+{
+    if (!actor_is_person(actor) || (topic->kind != TOPIC_me && role_is_staff(actor->role)))
+        return "";
+    return actor->id;
+}
+
 void room_visit(struct room *room, const struct actor *actor, bool begins)
 {
     if (!actor_is_person(actor))
@@ -207,7 +242,7 @@ void room_visit(struct room *room, const struct actor *actor, bool begins)
     person->visits += begins ? 1 : -1u;
     if (begins) {
         view_person_enter(room->view, person->id);
-        room_read_people(room);
+        room_read_person(room, person);
     } else {
         view_person_leave(room->view, person->id);
     }

@@ -1,6 +1,8 @@
-/* A session here: its view, what follows it in the store, the topics that someone listens to, and the people in it.
+/* A session here: its view, what follows it in the store, the topics that someone listens to, and the people
+ * in it.
  *
- *   OPENING --load_end--> READY --(Redis away)--> STALE --> READY      READY/STALE --(another epoch)--> OPENING
+ *   OPENING --load_end--> READY --(Redis away)--> STALE --> READY      READY/STALE --(another epoch)-->
+ * OPENING
  *      `--gone--> GONE (said to all who wait; the room is forgotten once nobody holds it)
  *
  * A room lives while someone holds it, and a minute longer. */
@@ -21,7 +23,8 @@ struct room_topic {
     struct topic topic;
     char name[ROOM_TOPIC_NAME_ROOM]; /* the key: its name, and the participant of `me` */
     struct hub_topic *hub_topic;
-    struct frame *promotion; /* the patch from PUBLIC or EXPERT to VOTED at `promotion_seq`, shared by all who need it */
+    struct frame *promotion; /* the patch from PUBLIC or EXPERT to VOTED at `promotion_seq`, shared by all who
+                                need it */
     enum audience promotion_from;
     int64_t promotion_seq;
 };
@@ -32,13 +35,14 @@ struct room_promotion {
     char person[TEXT_ID_ROOM];
 };
 
-/* A participant who is connected here, or was and may be soon again (their buckets are kept with the room). */
+/* A participant who is connected here, or was and may be soon again (their buckets are kept with the room).
+ */
 struct room_person {
     char id[TEXT_ID_ROOM];
     unsigned sockets;
     unsigned visits; /* requests over HTTP that need their ballots */
-    bool counted;  /* as one of the people online */
-    bool loading;  /* person_read is under way */
+    bool counted;    /* as one of the people online */
+    bool loading;    /* person_read is under way */
     struct rules_buckets buckets;
 };
 
@@ -46,9 +50,10 @@ struct room_person {
 struct room_wait {
     struct list link;
     struct room *room;
-    const char *person; /* "" or the person whose ballots it needs; Borrows */
-    int64_t seq;        /* the version it needs; 0 for any */
-    int64_t until;      /* loop time at which it fails; INT64_MAX: never */
+    const char *person;     /* "" or the person whose ballots it needs; Borrows */
+    char epoch[EPOCH_ROOM]; /* the epoch of `seq`: a version of another one is not waited for */
+    int64_t seq;            /* the version it needs */
+    int64_t until;          /* loop time at which it fails; INT64_MAX: never */
     void (*run)(struct room_wait *wait, enum error error);
 };
 
@@ -62,16 +67,17 @@ struct room {
     struct view *view;
     struct list promotions;
     struct store_following *following;
-    struct map topics;  /* name -> struct room_topic */
-    struct map people;  /* id -> struct room_person */
+    struct map topics;   /* name -> struct room_topic */
+    struct map people;   /* id -> struct room_person */
     struct list clients; /* struct client, by room_link */
     struct list waits;
     unsigned holders;
     int64_t idle_since; /* loop time; while nobody holds it */
     int64_t online;     /* distinct participants connected */
+    int64_t online_told; /* as the store was last told at once */
     bool votes;         /* accepted since the last flush */
     bool flushing;
-    bool freezing; /* a challenge_rules is under way */
+    bool freezing;      /* a challenge_rules is under way */
     int64_t flushed_at; /* loop time */
     uv_timer_t flush_timer;
 };
@@ -79,24 +85,40 @@ struct room {
 /* The room of a session, made and followed where there is none; hold it until room_release(). */
 struct room *room_hold(struct live *live, const char *session);
 void room_release(struct room **room);
-void room_free(struct room *room); /* all of live goes */
+/* All of live goes: refuses what waits, and goes with the last call that holds it. */
+void room_end(struct room *room);
 /* The worker's second: waits that end, people to load again, and whether the room is to be forgotten. */
 void room_second(struct room *room, int64_t loop_now);
 
-/* Runs `wait->run` later, once room, person and version are there, or with an error. Keeps the wait. */
-void room_wait(struct room *room, struct room_wait *wait, const char *person, int64_t seq, int64_t timeout_ms,
+/* Where a client says it is: a version, and the epoch (as clients see it) that came with it. */
+struct room_position {
+    const char *epoch;
+    int64_t seq;
+};
+
+/* Runs `wait->run` later, once room, person and position (NULL: any) are there, or with an error. Keeps the
+ * wait. timeout_ms -1: waits for as long as it takes. */
+void room_wait(struct room *room, struct room_wait *wait, const char *person,
+               const struct room_position *position, int64_t timeout_ms,
                void (*run)(struct room_wait *wait, enum error error));
 void room_wait_cancel(struct room_wait *wait);
 
 struct room_person *room_enter(struct room *room, const struct actor *actor);
 void room_leave(struct room *room, const struct actor *actor);
+/* The person whose ballots say what this actor sees of a topic; "" where they do not matter. Borrows of the
+ * actor. */
+const char *room_ballots_needed(const struct actor *actor, const struct topic *topic);
+/* Whether this actor may read here at all: an observer without a token where the session is open to anyone.
+ */
+bool room_admits(const struct room *room, const struct actor *actor);
 /* Keeps a person's ballots for the length of a request; nothing for who is no person. */
 void room_visit(struct room *room, const struct actor *actor, bool begins);
 /* The person's buckets and name, whether or not they are connected. */
 struct room_person *room_person(struct room *room, const char *id);
 
 /* The topic, opened where nobody listens yet; closed again by room_topic_check() once nobody does. */
-struct room_topic *room_topic_find(struct room *room, const struct topic *topic); /* NULL: nobody listens to it */
+struct room_topic *room_topic_find(struct room *room,
+                                   const struct topic *topic); /* NULL: nobody listens to it */
 struct room_topic *room_topic_open(struct room *room, const struct topic *topic);
 void room_topic_check(struct room_topic *topic);
 /* A vote was accepted: a flush follows within a tick. */

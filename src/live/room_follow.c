@@ -8,10 +8,16 @@
 
 /* ---- waits */
 
+bool room_wait_is_behind(const struct room_wait *wait)
+{
+    const struct view *view = wait->room->view;
+    return view_is_ready(view) && view_seq(view) < wait->seq && strcmp(view_epoch(view), wait->epoch) == 0;
+}
+
 static bool wait_is_over(const struct room_wait *wait)
 {
     const struct view *view = wait->room->view;
-    return view_is_ready(view) && view_seq(view) >= wait->seq &&
+    return view_is_ready(view) && !room_wait_is_behind(wait) &&
            (!*wait->person || view_person_is_ready(view, wait->person));
 }
 
@@ -22,7 +28,7 @@ static void room_run_waits(struct room *room)
     bool again = true;
     while (again) {
         again = false;
-        list_for_each(at, &held->waits) {
+        list_for_each (at, &held->waits) {
             struct room_wait *wait = CONTAINER_OF(at, struct room_wait, link);
             if (held->state != ROOM_GONE && !wait_is_over(wait))
                 continue;
@@ -44,15 +50,45 @@ void room_fail_waits(struct room *room, enum error error)
     }
 }
 
-void room_wait(struct room *room, struct room_wait *wait, const char *person, int64_t seq, int64_t timeout_ms,
+/* The token of this person is of somebody who does not exist. */
+static void room_refuse_person(struct room *room, const char *person)
+{
+    for (struct list *at = room->waits.next; at != &room->waits;) {
+        struct room_wait *wait = CONTAINER_OF(at, struct room_wait, link);
+        at = at->next;
+        if (strcmp(wait->person, person) != 0)
+            continue;
+        room_wait_cancel(wait);
+        wait->run(wait, ERROR_token_invalid);
+        at = room->waits.next; /* it may have added or cancelled others */
+    }
+}
+
+/* Asks for the position at once where something waits to be further than this view is. */
+static void room_check_position(struct room *room)
+{
+    bool behind = false;
+    list_for_each (at, &room->waits)
+        behind |= room_wait_is_behind(CONTAINER_OF(at, struct room_wait, link));
+    if (behind && room->following)
+        store_following_check(room->following);
+}
+
+void room_wait(struct room *room, struct room_wait *wait, const char *person,
+               const struct room_position *position, int64_t timeout_ms,
                void (*run)(struct room_wait *wait, enum error error))
 {
-    *wait = (struct room_wait){.room = room, .person = person, .seq = seq, .run = run};
+    *wait = (struct room_wait){.room = room, .person = person, .run = run};
+    size_t size = position ? strcspn(position->epoch, ".") : 0;
+    if (size && size < sizeof(wait->epoch)) {
+        memcpy(wait->epoch, position->epoch, size);
+        wait->seq = position->seq;
+    }
     wait->until = timeout_ms < 0 ? INT64_MAX : live_loop_now(room->live) + timeout_ms;
     list_push_back(&room->waits, &wait->link);
     if (room->state == ROOM_GONE || wait_is_over(wait))
         live_want_run(room->live); /* later, and once: live runs the waits of its rooms */
-    else if (view_is_ready(room->view) && view_seq(room->view) < seq && room->following)
+    else if (room_wait_is_behind(wait) && room->following)
         store_following_check(room->following);
 }
 
@@ -68,59 +104,7 @@ void room_turn(struct room *room)
         room_run_waits(room);
 }
 
-/* ---- people */
-
-struct person_reading {
-    struct room *room; /* held */
-    char id[TEXT_ID_ROOM];
-};
-
-static void room_person_read(void *arg, const struct store_answer *answer)
-{
-    struct person_reading *reading = arg;
-    struct room *room = reading->room;
-    struct room_person *person = room_person(room, reading->id);
-    person->loading = false;
-    if (!answer->refusal.error && person->sockets + person->visits > 0 && view_is_ready(room->view) &&
-        strcmp(answer->epoch, view_epoch(room->view)) == 0) {
-        view_person_load(room->view, person->id, answer->values, answer->count, answer->seq);
-        clients_person_loaded(room, person->id);
-    } else if (answer->refusal.error == ERROR_participant_unknown) {
-        clients_person_unknown(room, person->id);
-    }
-    live_want_run(room->live);
-    room_release(&reading->room);
-    free(reading);
-}
-
-void room_read_people(struct room *room)
-{
-    if (!view_is_ready(room->view) || !store_is_connected(room->live->settings.store))
-        return;
-    map_for_each(at, &room->people) {
-        struct room_person *person = at->value;
-        if (!(person->sockets + person->visits) || person->loading || view_person_is_ready(room->view, person->id))
-            continue;
-        struct person_reading *reading = memory_alloc(sizeof(*reading));
-        reading->room = room_hold(room->live, room->session);
-        memcpy(reading->id, person->id, sizeof(reading->id));
-        struct store_argument argument = {person->id, strlen(person->id)};
-        person->loading = true;
-        store_call(room->live->settings.store, room->session, "person_read", NULL, NULL, 0, &argument, 1,
-                   room_person_read, reading);
-    }
-}
-
-/* ---- the view's news */
-
-static void room_changed(void *owner, const struct topic *topic, enum audience audience, int64_t seq)
-{
-    struct room *room = owner;
-    struct room_topic *open = room_topic_find(room, topic);
-    (void)seq;
-    if (open)
-        hub_topic_changed(open->hub_topic, (int)audience);
-}
+/* ---- who sees more than before */
 
 static void room_promoted(void *owner, const char *person, const char *challenge)
 {
@@ -142,13 +126,78 @@ static void room_promote(struct room *room)
     }
 }
 
+/* ---- people */
+
+struct person_reading {
+    struct room *room; /* held */
+    char id[TEXT_ID_ROOM];
+};
+
+static void room_person_read(void *arg, const struct store_answer *answer)
+{
+    struct person_reading *reading = arg;
+    struct room *room = reading->room;
+    struct room_person *person = room_person(room, reading->id);
+    person->loading = false;
+    if (!answer->refusal.error && person->sockets + person->visits > 0 && view_is_ready(room->view) &&
+        strcmp(answer->epoch, view_epoch(room->view)) == 0) {
+        view_person_load(room->view, person->id, answer->values, answer->count, answer->seq);
+        room_promote(room);
+        if (view_person_is_ready(room->view, person->id))
+            clients_person_loaded(room, person->id);
+    } else if (answer->refusal.error == ERROR_participant_unknown) {
+        clients_person_unknown(room, person->id);
+        room_refuse_person(room, person->id);
+    }
+    live_want_run(room->live);
+    room_release(&reading->room);
+    free(reading);
+}
+
+void room_read_person(struct room *room, struct room_person *person)
+{
+    if (!view_is_ready(room->view) || !store_is_connected(room->live->settings.store) ||
+        !(person->sockets + person->visits) || person->loading || view_person_is_ready(room->view, person->id))
+        return;
+    struct person_reading *reading = memory_alloc(sizeof(*reading));
+    reading->room = room_hold(room->live, room->session);
+    memcpy(reading->id, person->id, sizeof(reading->id));
+    struct store_argument argument = {person->id, strlen(person->id)};
+    person->loading = true;
+    store_call(room->live->settings.store, room->session, "person_read", NULL, NULL, 0, &argument, 1,
+               room_person_read, reading);
+}
+
+void room_read_people(struct room *room)
+{
+    map_for_each(at, &room->people) room_read_person(room, at->value);
+}
+
+/* ---- the view's news */
+
+static void room_changed(void *owner, const struct topic *topic, enum audience audience, int64_t seq)
+{
+    struct room *room = owner;
+    struct room_topic *open = room_topic_find(room, topic);
+    (void)seq;
+    if (open)
+        hub_topic_changed(open->hub_topic, (int)audience);
+}
+
 /* ---- frozen rules */
+
+static void room_freeze_rules(struct room *room);
 
 static void room_rules_written(void *arg, const struct store_answer *answer)
 {
     struct room *room = arg;
-    (void)answer; /* the next event tries again where it could not */
+    const char *stored = store_answer_get(answer, "stored");
     room->freezing = false;
+    /* One at a time: the next, unless this one's event is still on its way, which then comes by here. Where it could not be
+     * stored, the next event tries again. */
+    if (!answer->refusal.error && stored && stored[0] == '1' && room->state == ROOM_READY && view_is_ready(room->view) &&
+        view_seq(room->view) >= answer->seq)
+        room_freeze_rules(room);
     room_release(&room);
 }
 
@@ -165,7 +214,8 @@ static void room_write_rules(void *arg, const char *const *arguments, size_t cou
                room_rules_written, room_hold(room->live, room->session));
 }
 
-/* Functions cannot make the hash (Lua has no BLAKE2b): whoever sees a challenge open without it hands it in. */
+/* Functions cannot make the hash (Lua has no BLAKE2b): whoever sees a challenge open without it hands it in.
+ */
 static void room_freeze_rules(struct room *room)
 {
     rules_hash_missing(room->view, room_write_rules, room);
@@ -177,7 +227,8 @@ static void room_load_begin(void *owner)
 {
     struct room *room = owner;
     room->state = ROOM_OPENING;
-    snprintf(room->epoch, sizeof(room->epoch), "%s", view_is_ready(room->view) ? view_epoch(room->view) : room->epoch);
+    if (view_is_ready(room->view))
+        snprintf(room->epoch, sizeof(room->epoch), "%s", view_epoch(room->view));
     view_load_begin(room->view);
 }
 
@@ -201,15 +252,16 @@ static void room_load_end(void *owner, const char *epoch, int64_t seq)
     view_load_end(room->view, epoch, seq);
     room->state = ROOM_READY;
     snprintf(room->epoch, sizeof(room->epoch), "%s", epoch);
-    map_for_each(at, &room->topics) {
+    map_for_each (at, &room->topics) {
         struct room_topic *topic = at->value;
         if (!same)
             hub_topic_restart(topic->hub_topic);
         else
-            for (int class = 0; class < AUDIENCE_COUNT; class++)
+            for (int class = 0; class < AUDIENCE_COUNT; class ++)
                 hub_topic_changed(topic->hub_topic, class);
     }
     room_read_people(room);
+    room_check_position(room);
     room_freeze_rules(room);
     live_want_run(room->live);
 }

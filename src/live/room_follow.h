@@ -7,7 +7,10 @@
 void room_follow(struct room *room);
 void room_unfollow(struct room *room);
 void room_fail_waits(struct room *room, enum error error);
-/* Asks for the ballots of everyone here whose are not there. */
+/* Whether it waits for a version that the view has not reached. */
+bool room_wait_is_behind(const struct room_wait *wait);
+/* Asks for the ballots of a person here where they are not there, and of everyone. */
+void room_read_person(struct room *room, struct room_person *person);
 void room_read_people(struct room *room);
 
 #endif

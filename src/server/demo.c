@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "live/call.h"
 #include "live/who.h"
+#include "store/store_arguments.h"
 #include "wire/definition_picture.h"
 #include "wire/json_write.h"
 #include "wire/voices.h"
@@ -12,9 +13,11 @@
 
 #define DEMO_PEOPLE      40  /* simulated people a session */
 #define DEMO_STEP_MS     300 /* between two things that one of them does */
-#define DEMO_IDEA_ONE_IN 14  /* one step in so many is an idea, where people may propose and have some left */
+#define DEMO_IDEA_ONE_IN 14  /* one step in so many is an idea, where people may propose and have some left  \
+                              */
 
-/* One session: made, then peopled, then given a moderator, each step beginning when the one before has answered. */
+/* One session: made, then peopled, then given a moderator, each step beginning when the one before has
+ * answered. */
 struct demo_session {
     struct demo *demo;
     struct definition definition;
@@ -130,8 +133,8 @@ static void session_call(struct demo_session *session, const char *function, enu
     const struct actor actor = {.role = role, .level = level_open};
     const struct store_argument arguments[] = {{name, strlen(name)}, {"1", 1}};
     session->demo->calls++;
-    store_call(session->demo->live->settings.store, session->link.session, function, &actor, NULL, 0, arguments,
-               ARRAY_SIZE(arguments), answered, session);
+    store_call(session->demo->live->settings.store, session->link.session, function, &actor, NULL, 0,
+               arguments, ARRAY_SIZE(arguments), answered, session);
 }
 
 static void session_joined(void *arg, const struct store_answer *answer)
@@ -162,31 +165,17 @@ static void session_created(void *arg, const struct store_answer *answer)
     demo_call_over(demo);
 }
 
-struct argument_list {
-    struct store_argument *list;
-    size_t count;
-};
-
-static void argument_keep(void *to, const char *bytes, size_t size)
-{
-    struct argument_list *arguments = to;
-    arguments->list = memory_resize(arguments->list, (arguments->count + 1) * sizeof(*arguments->list));
-    arguments->list[arguments->count++] = (struct store_argument){memory_bytes(bytes, size), size};
-}
-
 static void session_next(struct demo_session *session)
 {
     const struct actor actor = {.id = "operator", .role = ROLE_admin};
-    struct argument_list arguments = {0};
+    struct store_arguments arguments = {0};
     char nonce[5];
     snprintf(nonce, sizeof(nonce), "%04x", (unsigned)demo_random(session->demo, 65536));
-    definition_arguments(&session->definition, nonce, argument_keep, &arguments);
+    definition_arguments(&session->definition, nonce, store_arguments_add, &arguments);
     session->demo->calls++;
     store_call(session->demo->live->settings.store, session->link.session, "session_create", &actor, NULL, 0,
                arguments.list, arguments.count, session_created, session);
-    for (size_t i = 0; i < arguments.count; i++)
-        free((char *)arguments.list[i].bytes);
-    free(arguments.list);
+    store_arguments_clear(&arguments);
 }
 
 static bool demo_read(struct demo *demo, const struct embedded_file *file)

@@ -1,7 +1,8 @@
-/* The demo: the sessions of demo/ with simulated participants who keep the screens moving, marked as simulated.
+/* The demo: the sessions of demo/ with simulated participants who keep the screens moving, marked as
+ * simulated.
  *
- * Makes the sessions where they are not there yet, joins simulated people, and lets them vote and propose, a few a
- * second, through the same calls as everyone. */
+ * Makes the sessions where they are not there yet, joins simulated people, and lets them vote and propose, a
+ * few a second, through the same calls as everyone. */
 #ifndef SERVER_DEMO_H
 #define SERVER_DEMO_H
 
@@ -27,7 +28,8 @@ void demo_start(struct demo *demo);
 const struct demo_link *demo_links(const struct demo *demo, size_t *out_count);
 /* /demo.json for pages that begin with `url`; the demo's. */
 const char *demo_json(struct demo *demo, const char *url);
-/* Nothing of the store may be under way any more, or it is answered later than `closed`, which is then late. */
+/* Nothing of the store may be under way any more, or it is answered later than `closed`, which is then late.
+ */
 void demo_free(struct demo **demo, void (*closed)(void *arg), void *arg);
 
 #endif

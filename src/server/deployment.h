@@ -1,7 +1,8 @@
-/* A deployment as a process opens it: the data directory, its keys, the private Redis (or one's own) and the store.
- * `serve` and every command begin with it and end by closing it.
+/* A deployment as a process opens it: the data directory, its keys, the private Redis (or one's own) and the
+ * store. `serve` and every command begin with it and end by closing it.
  *
- *   OPENING --store connected--> READY --(Redis dies)--> READY, the store away, until it is back --> closed */
+ *   OPENING --store connected--> READY --(Redis dies)--> READY, the store away, until it is back --> closed
+ */
 #ifndef SERVER_DEPLOYMENT_H
 #define SERVER_DEPLOYMENT_H
 
@@ -24,13 +25,14 @@ struct deployment {
     void (*log)(const char *message);
 };
 
-/* Makes the directory (0700) and the keys, starts or adopts Redis, begins to connect. False with deployment->fault where
- * that cannot be; what opened so far is closed by deployment_close(). The struct's first three members, `owner`,
- * `connected` and `log` are set by the caller. */
+/* Makes the directory (0700) and the keys, starts or adopts Redis, begins to connect. False with
+ * deployment->fault where that cannot be; what opened so far is closed by deployment_close(). The struct's
+ * first three members, `owner`, `connected` and `log` are set by the caller. */
 bool deployment_open(struct deployment *deployment);
 /* Runs the loop until the store has connected (true), or for as long as wait_ms; false with a fault. */
 bool deployment_wait(struct deployment *deployment, int64_t wait_ms);
-/* The folder of the keys, below a data directory that is made where it is not there; the caller frees. NULL with a message. */
+/* The folder of the keys, below a data directory that is made where it is not there; the caller frees. NULL
+ * with a message. */
 char *deployment_keys(const struct settings *settings, char **out_message);
 /* Closes the store, and stops a Redis that this process started. Runs the loop until all is closed. */
 void deployment_close(struct deployment *deployment);

@@ -7,13 +7,13 @@
 #include <netinet/in.h>
 #include <string.h>
 
-/* How likely a phone in the room reaches an IPv4 address: private networks (RFC 1918) first, 192.168 before the others,
- * bridges of containers last. */
+/* How likely a phone in the room reaches an IPv4 address: private networks (RFC 1918) first, 192.168 before
+ * the others, bridges of containers last. */
 static int network_rank(const char *name, const struct in_addr *address)
 {
     uint32_t ip = ntohl(address->s_addr);
-    bool bridge = strncmp(name, "docker", 6) == 0 || strncmp(name, "br-", 3) == 0 || strncmp(name, "veth", 4) == 0 ||
-                  strncmp(name, "virbr", 5) == 0;
+    bool bridge = strncmp(name, "docker", 6) == 0 || strncmp(name, "br-", 3) == 0 ||
+                  strncmp(name, "veth", 4) == 0 || strncmp(name, "virbr", 5) == 0;
     if (bridge)
         return 1;
     if (ip >> 16 == 0xC0A8)

@@ -2,6 +2,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -238,23 +239,24 @@ static bool files_write_settings(const struct redis_files *files, char **out_err
     if (file < 0)
         return false;
     /* the directory is the process' own, so that its name is in no setting */
-    int size = dprintf(file,
-                       "# Written by Palabre at each start.\n"
-                       "port 0\n"
-                       "unixsocket %s\n"
-                       "unixsocketperm 700\n"
-                       "dir .\n"
-                       "daemonize no\n"
-                       "supervised no\n"
-                       "appendonly yes\n"
-                       "appendfsync everysec\n"
-                       "save \"\"\n"
-                       "maxmemory 0\n"
-                       "maxmemory-policy noeviction\n"
-                       "loglevel warning\n"
-                       "logfile redis.log\n"
-                       "stop-writes-on-bgsave-error yes\n",
-                       files->socket_elsewhere ? files->socket : "redis.sock");
+    int size = dprintf(
+        file,
+        "# Written by Palabre at each start.\n"
+        "port 0\n"
+        "unixsocket %s\n"
+        "unixsocketperm 700\n"
+        "dir .\n"
+        "daemonize no\n"
+        "supervised no\n"
+        "appendonly yes\n"
+        "appendfsync no\n" /* redis_files_sync: everysec holds acknowledged writes back during a sync */
+        "save \"\"\n"
+        "maxmemory 0\n"
+        "maxmemory-policy noeviction\n"
+        "loglevel warning\n"
+        "logfile redis.log\n"
+        "stop-writes-on-bgsave-error yes\n",
+        files->socket_elsewhere ? files->socket : "redis.sock");
     int wrong = errno;
     if (close(file) != 0 || size < 0) {
         *out_error = memory_print("cannot write in %s: %s", files->data, strerror(wrong));
@@ -290,6 +292,24 @@ bool redis_files_prepare(struct redis_files *files, int *out_lock, int *out_log,
     *out_lock = lock;
     *out_log = log;
     return true;
+}
+
+void redis_files_sync(const struct redis_files *files)
+{
+    CLEAN_FREE char *path = files_path(files, "appendonlydir");
+    DIR *directory = opendir(path);
+    if (!directory)
+        return;
+    for (struct dirent *entry; (entry = readdir(directory));) {
+        int file = strstr(entry->d_name, ".aof")
+                       ? openat(dirfd(directory), entry->d_name, O_RDONLY | O_CLOEXEC)
+                       : -1;
+        if (file < 0)
+            continue;
+        fdatasync(file);
+        close(file);
+    }
+    closedir(directory);
 }
 
 char *redis_files_last_words(const struct redis_files *files)

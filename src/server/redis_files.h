@@ -32,6 +32,12 @@ void redis_files_find_socket(struct redis_files *files);
 void redis_files_remove_socket(struct redis_files *files);
 /* The process that listens on the socket; 0 where none does. */
 pid_t redis_files_peer(const struct redis_files *files);
+/* Brings the append-only file to the disk; may take long, and may run on another thread (reads `data` only).
+ *
+ * Redis' own `appendfsync everysec` keeps what it acknowledges in memory while a sync is under way (up to two
+ * seconds), so that kill -9 loses it: seen on a busy disk. With `appendfsync no` each write is the kernel's
+ * before it is acknowledged, and the owner syncs every second. */
+void redis_files_sync(const struct redis_files *files);
 /* The URL of the socket, the last line of the log ("" for none), the path of a server's binary or NULL; the
  * caller frees. */
 char *redis_files_url(const struct redis_files *files);

@@ -17,7 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PRIVATE_TICK_MS         20  /* while something is awaited */
+#define PRIVATE_TICK_MS         20 /* while something is awaited */
+#define PRIVATE_SYNC_MS         1000
 #define PRIVATE_WATCH_MS        250 /* while all is well */
 #define PRIVATE_START_MS        60000
 #define PRIVATE_STOP_MS         20000
@@ -44,6 +45,9 @@ struct redis_private {
     struct store_connection *probe;
     struct store_url probe_url;
     bool was_ready;
+    uv_work_t sync;
+    bool syncing;
+    uint64_t synced_at;
     unsigned deaths;
     unsigned parts;
     void (*stopped)(void *arg);
@@ -305,6 +309,34 @@ static void private_gone(struct redis_private *redis)
     private_enter(redis, LOOKING);
 }
 
+/* ---- once a second: to the disk ---- */
+
+static void private_sync(uv_work_t *sync)
+{
+    struct redis_private *redis = sync->data;
+    redis_files_sync(&redis->files);
+}
+
+static void private_synced(uv_work_t *sync, int status)
+{
+    struct redis_private *redis = sync->data;
+    (void)status;
+    redis->syncing = false;
+    private_part_done(redis);
+}
+
+static void private_keep_synced(struct redis_private *redis)
+{
+    uint64_t now = uv_now(redis->settings.loop);
+    if (redis->state != READY || !redis->files.owns || redis->syncing ||
+        now - redis->synced_at < PRIVATE_SYNC_MS)
+        return;
+    redis->synced_at = now;
+    redis->sync.data = redis;
+    redis->syncing = uv_queue_work(redis->settings.loop, &redis->sync, private_sync, private_synced) == 0;
+    redis->parts += redis->syncing;
+}
+
 static void private_tick(uv_timer_t *timer)
 {
     struct redis_private *redis = timer->data;
@@ -317,6 +349,7 @@ static void private_tick(uv_timer_t *timer)
             return;
         }
     }
+    private_keep_synced(redis);
     bool gone = false;
     if (redis->state == PROBING || redis->state == READY) {
         redis_files_try_own(&redis->files); /* where its owner went */

@@ -15,7 +15,7 @@
 
 #define SERVER_BYE_SPREAD_MS 3000 /* over which those who were sent away come back */
 
-/* STARTING --store connected--> (PREPARING a demo) --> SERVING --SIGTERM--> STOPPING */
+/* STARTING --live is ready--> (PREPARING a demo) --> SERVING --SIGTERM--> STOPPING */
 struct server {
     uv_loop_t loop;
     const struct settings *settings;
@@ -97,10 +97,14 @@ static void server_demo_ready(void *arg, const char *fault)
 static void server_connected(void *owner, bool connected)
 {
     struct server *server = owner;
-    if (!server->live)
-        return;
-    live_store_connected(server->live, connected);
-    if (!connected || server->serving || server->stopping || server->demo)
+    if (server->live)
+        live_store_connected(server->live, connected);
+}
+
+static void server_live_ready(void *owner)
+{
+    struct server *server = owner;
+    if (server->stopping)
         return;
     if (server->settings->demo)
         server->demo = demo_new(server->live, server_demo_ready, server);
@@ -221,7 +225,9 @@ static bool server_open(struct server *server)
                                        .keyring = server->deployment.keyring,
                                        .files = server->files,
                                        .tick_ms = server->settings->tick_ms,
-                                       .log = server_log};
+                                       .log = server_log,
+                                       .owner = server,
+                                       .ready = server_live_ready};
     server->live = live_new(&live);
     if (!server_listen(server))
         return false;

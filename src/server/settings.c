@@ -1,10 +1,9 @@
 #include "server/settings.h"
 #include "base/memory.h"
-#include "base/buffer.h"
+#include "server/file.h"
 #include "wire/options.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,9 +12,9 @@ extern char **environ;
 /* Where a value comes from; a stronger source has been read before and stands. */
 struct source {
     struct settings *settings;
-    const char *name;  /* "the command line", a variable, a file: for messages */
-    unsigned settled;  /* bit per option that a stronger source has given */
-    unsigned given;    /* bit per option that this one has given */
+    const char *name; /* "the command line", a variable, a file: for messages */
+    unsigned settled; /* bit per option that a stronger source has given */
+    unsigned given;   /* bit per option that this one has given */
     char *message;
 };
 
@@ -38,7 +37,7 @@ static bool set_listen(struct source *source, const char *value)
     const char *colon = strrchr(value, ':');
     char *end;
     long port = colon ? strtol(colon + 1, &end, 10) : -1;
-    if (!colon || end == colon + 1 || *end || port < 0 || port > 65535)
+    if (!colon || colon == value || !isdigit((unsigned char)colon[1]) || *end || port > 65535)
         return source_fail(source, "listen", "ADDRESS:PORT is expected, as 127.0.0.1:7700 or [::]:7700");
     set_text(&source->settings->listen, value);
     free(source->settings->address);
@@ -60,7 +59,8 @@ static bool set_data(struct source *source, const char *value)
 static bool set_redis(struct source *source, const char *value)
 {
     if (strncmp(value, "redis://", 8) != 0 && strncmp(value, "unix:", 5) != 0)
-        return source_fail(source, "redis", "redis://[user:password@]host:port[/db] or unix:/path is expected");
+        return source_fail(source, "redis",
+                           "redis://[user:password@]host:port[/db] or unix:/path is expected");
     set_text(&source->settings->redis, value);
     return true;
 }
@@ -70,7 +70,10 @@ static bool is_http_url(const char *value)
     const char *rest = strncmp(value, "https://", 8) == 0  ? value + 8
                        : strncmp(value, "http://", 7) == 0 ? value + 7
                                                            : "";
-    return *rest && !strpbrk(rest, " \"\\<>");
+    for (const char *c = rest; *c; c++)
+        if ((unsigned char)*c <= ' ' || *c == 0x7F)
+            return false;
+    return *rest && *rest != '/' && !strpbrk(rest, "\"\\<>");
 }
 
 static bool set_public_url(struct source *source, const char *value)
@@ -90,8 +93,8 @@ static bool set_allow_origin(struct source *source, const char *value)
     const char *host = strstr(value, "://");
     if (!is_http_url(value) || !host || strchr(host + 3, '/'))
         return source_fail(source, "allow-origin", "an origin is expected, as https://www.example.com");
-    settings->allow_origins =
-        memory_resize(settings->allow_origins, (settings->origin_count + 2) * sizeof(*settings->allow_origins));
+    settings->allow_origins = memory_resize(settings->allow_origins,
+                                            (settings->origin_count + 2) * sizeof(*settings->allow_origins));
     settings->allow_origins[settings->origin_count++] = memory_string(value);
     settings->allow_origins[settings->origin_count] = NULL;
     return true;
@@ -101,7 +104,7 @@ static bool set_tick(struct source *source, const char *value)
 {
     char *end;
     long ms = strtol(value, &end, 10);
-    if (end == value || *end || ms < 1 || ms > 10000)
+    if (!isdigit((unsigned char)*value) || *end || ms < 1 || ms > 10000)
         return source_fail(source, "tick", "milliseconds from 1 to 10000 are expected");
     source->settings->tick_ms = ms;
     return true;
@@ -135,10 +138,14 @@ static const struct {
     bool flag, list;
     option_set *set;
 } options[] = {
-    {"config", true, false, false, read_config},        {"data", true, false, false, set_data},
-    {"redis", true, false, false, set_redis},           {"listen", false, false, false, set_listen},
-    {"public-url", false, false, false, set_public_url}, {"allow-origin", false, false, true, set_allow_origin},
-    {"tick", false, false, false, set_tick},            {"demo", false, true, false, set_demo},
+    {"config", true, false, false, read_config},
+    {"data", true, false, false, set_data},
+    {"redis", true, false, false, set_redis},
+    {"listen", false, false, false, set_listen},
+    {"public-url", false, false, false, set_public_url},
+    {"allow-origin", false, false, true, set_allow_origin},
+    {"tick", false, false, false, set_tick},
+    {"demo", false, true, false, set_demo},
     {"check", false, true, false, set_check},
 };
 
@@ -164,30 +171,17 @@ static bool config_option(void *arg, const char *name, const char *value)
     int option = option_find(name, strlen(name));
     if (option < 0 || options[option].set == read_config || options[option].set == set_check)
         return source_fail(source, name, "there is no such option");
+    if (source->given & 1u << option && !options[option].list)
+        return source_fail(source, name, "one value is expected, no list");
     return option_give(source, option, value);
-}
-
-static char *read_file(const char *path, size_t *out_size)
-{
-    FILE *file = fopen(path, "rbe");
-    if (!file)
-        return NULL;
-    struct buffer text = {0};
-    char chunk[4096];
-    size_t size;
-    while ((size = fread(chunk, 1, sizeof(chunk), file)) > 0 && text.size < 1 << 20)
-        buffer_add(&text, chunk, size);
-    fclose(file);
-    *out_size = text.size;
-    return buffer_take(&text);
 }
 
 static bool read_config(struct source *stronger, const char *path)
 {
     size_t size;
-    char *text CLEAN_FREE = read_file(path, &size);
+    char *text CLEAN_FREE = file_read(path, &size, &stronger->message);
     if (!text)
-        return source_fail(stronger, path, strerror(errno));
+        return false;
     struct source source = {.settings = stronger->settings, .name = path};
     source.settled = stronger->settled | stronger->given;
     char *message = NULL;
@@ -209,8 +203,10 @@ static bool read_variable(struct source *source, const char *variable, bool comm
     for (char *c = name; *c; c++)
         *c = *c == '_' ? '-' : (char)tolower((unsigned char)*c);
     int option = size < sizeof(name) ? option_find(name, strlen(name)) : -1;
-    if (option < 0)
-        return source_fail(source, memory_bytes(variable, (size_t)(equals - variable)), "there is no such setting");
+    if (option < 0 || options[option].set == set_check) {
+        char *whole CLEAN_FREE = memory_bytes(variable, (size_t)(equals - variable));
+        return source_fail(source, whole, "there is no such setting");
+    }
     if (command && !options[option].command)
         return true; /* serve's alone: right for another command to pass over */
     if (!options[option].list)
@@ -282,11 +278,14 @@ bool settings_read(struct settings *out_settings, int *argc, char **argv, bool c
         environment.settled |= 1u << config_option;
     if (good)
         good = read_environment(&environment, command, config_option);
-    struct source file = {.settings = &settings, .name = "config", .settled = source.given | environment.given};
+    struct source file = {
+        .settings = &settings, .name = "config", .settled = source.given | environment.given};
     if (good && config)
         good = read_config(&file, config);
     if (!good) {
-        *out_message = source.message ? source.message : environment.message ? environment.message : file.message;
+        *out_message = source.message        ? source.message
+                       : environment.message ? environment.message
+                                             : file.message;
         settings_clear(&settings);
         return false;
     }

@@ -114,8 +114,8 @@ static void check_answered(void *arg, const struct store_answer *answer)
     }
     if (!answer->refusal.error) {
         check_use(f, answer);
-    } else if (answer->refusal.error == ERROR_session_unknown) {
-        following_gone(f, ERROR_session_unknown);
+    } else if (answer->refusal.error == ERROR_session_unknown || answer->refusal.error == ERROR_not_supported) {
+        following_gone(f, answer->refusal.error);
     } else {
         f->checked = f->check_again = false;
         following_set_stale(f, true);

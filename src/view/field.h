@@ -42,6 +42,7 @@ enum idea_part {
     PART_idea_STATE,
     PART_idea_REASON,
     PART_idea_TALLY,
+    PART_idea_TOTAL, /* of the tally: what is not shown by level changes less often */
 };
 enum person_part {
     PART_person_NAME,
@@ -49,7 +50,7 @@ enum person_part {
     PART_person_POINTS,
     PART_person_BALLOT,
 };
-#define PART_MAX       8
+#define PART_MAX       9
 #define PART_BIT(part) (1u << (part))
 #define PART_ALL       ((1u << PART_MAX) - 1)
 

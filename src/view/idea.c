@@ -86,6 +86,7 @@ bool idea_place(struct view *view, struct idea *idea)
         idea->author = view_person_make(view, idea->fields.author);
         list_push_back(&idea->author->ideas, &idea->of_author);
     }
+    idea_total(idea, idea->total);
     idea->score = idea_score(idea);
     idea->mix = idea->fields.mix;
     idea->n = idea->fields.n;
@@ -120,7 +121,8 @@ static void idea_rank_again(struct idea *idea)
         if (was && !is)
             ranking_remove(&rankings[rank][RANK_PUBLISHED], idea);
         for (int set = 0; set < RANK_SETS; set++)
-            at[rank][set] = moved[rank] ? ranking_find(&rankings[rank][set], idea) : 0;
+            at[rank][set] =
+                moved[rank] ? ranking_find_near(&rankings[rank][set], idea, idea->places[rank][set]) : 0;
     }
     idea->score = score;
     idea->mix = idea->fields.mix;
@@ -128,9 +130,10 @@ static void idea_rank_again(struct idea *idea)
     idea->published = is;
     for (int rank = 0; rank < RANK_COUNT; rank++) {
         if (moved[rank])
-            ranking_settle(&rankings[rank][RANK_ALL], at[rank][RANK_ALL]);
+            idea->places[rank][RANK_ALL] = ranking_settle(&rankings[rank][RANK_ALL], at[rank][RANK_ALL]);
         if (moved[rank] && was && is)
-            ranking_settle(&rankings[rank][RANK_PUBLISHED], at[rank][RANK_PUBLISHED]);
+            idea->places[rank][RANK_PUBLISHED] =
+                ranking_settle(&rankings[rank][RANK_PUBLISHED], at[rank][RANK_PUBLISHED]);
         if (!was && is)
             ranking_insert(&rankings[rank][RANK_PUBLISHED], idea);
     }
@@ -139,10 +142,10 @@ static void idea_rank_again(struct idea *idea)
 /* The parts that documents of ideas show to this class. */
 static uint32_t idea_shown(const struct idea *idea, enum view_class class)
 {
-    uint32_t shown = PART_ALL & ~PART_BIT(PART_idea_REASON);
+    uint32_t shown = PART_ALL & ~PART_BIT(PART_idea_REASON) & ~PART_BIT(PART_idea_TALLY);
     if (!idea->author) /* the brand signs nothing */
         shown &= ~PART_BIT(PART_idea_SIGNED);
-    return idea->challenge->sees[class] ? shown : shown & ~PART_BIT(PART_idea_TALLY);
+    return idea->challenge->sees[class] ? shown : shown & ~PART_BIT(PART_idea_TOTAL);
 }
 
 void idea_mark(struct view *view, struct idea *idea, enum view_class class, int64_t seq)
@@ -204,6 +207,11 @@ void idea_settle(struct view *view, struct idea *idea, int64_t seq)
         idea_settle_new(view, idea, seq);
         return;
     }
+    int64_t total[2];
+    idea_total(idea, total);
+    if (memcmp(total, idea->total, sizeof(total)) != 0)
+        idea->entity.changed |= PART_BIT(PART_idea_TOTAL);
+    memcpy(idea->total, total, sizeof(total));
     uint32_t changed = idea->entity.changed;
     for (unsigned part = 0; part < PART_MAX; part++)
         if (changed & PART_BIT(part))
@@ -234,17 +242,16 @@ void idea_mark_windows(struct view *view, struct idea *idea, int64_t seq)
     struct topic topic = {0};
     memcpy(topic.subject, challenge->entity.id, sizeof(topic.subject));
     for (int class = 0; class < CLASS_COUNT; class ++) {
-        uint32_t changed = idea->entity.changed & idea_shown(idea, class);
-        if (!changed)
-            continue;
+        bool shown = idea->entity.changed & idea_shown(idea, class);
         topic.kind = TOPIC_ideas;
         for (topic.order = 0; topic.order < order_count; topic.order++)
-            if (idea->slots[topic.order][class].within)
+            if (shown && idea->slots[topic.order][class].within)
                 view_mark(view, &challenge->ideas_tracks[topic.order][class], &topic,
                           view_class_audiences(class), seq);
         topic.kind = TOPIC_results;
         topic.order = 0;
-        if ((changed & PART_BIT(PART_idea_TALLY)) && idea->slots[order_top][class].within)
+        if ((idea->entity.changed & PART_BIT(PART_idea_TALLY)) && challenge->sees[class] &&
+            idea->slots[order_top][class].within)
             view_mark(view, &challenge->results_tracks[class], &topic, view_class_audiences(class), seq);
     }
 }

@@ -10,12 +10,14 @@ struct person;
 struct idea {
     struct entity entity; /* first */
     struct idea_fields fields;
-    struct challenge *challenge; /* NULL until it is placed */
-    struct person *author;       /* NULL for the brand's own */
-    struct list of_author;       /* in person.ideas */
-    int64_t score, mix, n;       /* by which it is ranked now */
-    bool published;              /* by which it is ranked now */
-    int64_t flipped;             /* when it last became published, or ceased to be */
+    struct challenge *challenge;          /* NULL until it is placed */
+    struct person *author;                /* NULL for the brand's own */
+    struct list of_author;                /* in person.ideas */
+    int64_t score, mix, n;                /* by which it is ranked now */
+    bool published;                       /* by which it is ranked now */
+    int64_t total[2];                     /* of its tally, all levels together */
+    size_t places[RANK_COUNT][RANK_SETS]; /* where it was last seen in each order: a hint */
+    int64_t flipped;                      /* when it last became published, or ceased to be */
     struct window_slot slots[order_count][CLASS_COUNT];
     struct track tracks[CLASS_COUNT]; /* of topic idea:<id> */
     uint32_t similar_slots[2];        /* similar.h */

@@ -127,7 +127,7 @@ static bool ballot_parse(const char *value, size_t size, struct ballot_entry **o
 /* Gives each new entry its version and adds those that are gone, as taken back. `old` and *entries are
  * sorted. */
 static bool ballot_merge(const struct ballot_record *old, struct ballot_entry **entries, size_t *count,
-                         bool all, int64_t seq)
+                         int64_t seq)
 {
     struct ballot_entry *merged = memory_alloc((old->count + *count) * sizeof(*merged));
     size_t i = 0, j = 0, size = 0;
@@ -147,7 +147,7 @@ static bool ballot_merge(const struct ballot_record *old, struct ballot_entry **
             entry.value = (*entries)[j].value;
             entry.given_up = (*entries)[j].given_up;
         }
-        if (!same || all) {
+        if (!same) {
             entry.version = seq;
             changed = true;
         }
@@ -161,16 +161,6 @@ static bool ballot_merge(const struct ballot_record *old, struct ballot_entry **
     return changed;
 }
 
-/* What was read ahead of the view is told again as the view gets there: another process, where its owner was
- * connected at this same version, may have told less. */
-static enum field_result ballot_tell_again(struct ballot_record *record, int64_t seq)
-{
-    for (size_t i = 0; i < record->count; i++)
-        record->entries[i].version = seq;
-    record->version = seq;
-    return FIELD_CHANGED;
-}
-
 enum field_result person_set_ballot(struct person *person, const char *challenge, const char *value,
                                     size_t size, int64_t known, int64_t seq)
 {
@@ -178,26 +168,28 @@ enum field_result person_set_ballot(struct person *person, const char *challenge
     size_t count;
     if (!ballot_parse(value, size, &entries, &count))
         return FIELD_BAD;
-    const struct ballot_record *old = person_ballot(person, challenge);
     if (!size) {
         free(entries);
         return FIELD_SAME;
     }
-    bool first = !old;
     struct ballot_record *record = person_ballot_make(person, challenge);
+    bool first = record->known < 0, ahead = record->known >= known;
+    /* What was read ahead of the view is told whole as the view gets there: another process, where its owner
+     * was connected at this same version, may have told less, and it is not known what. */
+    if (ahead && known == seq)
+        person->track.horizon = seq;
     if (record->known > known) {
         free(entries);
-        return known == seq ? ballot_tell_again(record, seq) : FIELD_SAME;
+        return known == seq ? FIELD_CHANGED : FIELD_SAME;
     }
-    bool again = record->known == known;
-    bool changed = ballot_merge(record, &entries, &count, again, seq);
+    bool changed = ballot_merge(record, &entries, &count, seq);
     free(record->entries);
     record->entries = entries;
     record->count = count;
     record->known = known;
-    if (first || again)
+    if (first)
         record->version = seq;
-    return changed || first || again ? FIELD_CHANGED : FIELD_SAME;
+    return changed || first || ahead ? FIELD_CHANGED : FIELD_SAME;
 }
 
 void person_mark(struct view *view, struct person *person, int64_t seq)

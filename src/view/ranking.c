@@ -62,6 +62,38 @@ static size_t ranking_bound(const struct ranking *ranking, const void *item, siz
     return low;
 }
 
+/* As ranking_bound of [0, end), by steps that double away from `near`: what moved little is found in few looks, however
+ * many items there are. */
+static size_t ranking_bound_near(const struct ranking *ranking, const void *item, size_t near, size_t end)
+{
+    size_t step = 1, low = 0, high = end;
+    if (near >= end || ranking->compare(ranking->items[near], item) >= 0) {
+        for (size_t at = near < end ? near : end; at > 0; step *= 2) {
+            high = at;
+            at = at > step ? at - step : 0;
+            if (ranking->compare(ranking->items[at], item) < 0) {
+                low = at + 1;
+                break;
+            }
+        }
+    } else {
+        for (size_t at = near; at < end; step *= 2) {
+            low = at + 1;
+            at = end - at > step ? at + step : end;
+            if (at == end || ranking->compare(ranking->items[at], item) >= 0) {
+                high = at;
+                break;
+            }
+        }
+    }
+    return ranking_bound(ranking, item, low, high);
+}
+
+size_t ranking_find_near(const struct ranking *ranking, const void *item, size_t near)
+{
+    return ranking_bound_near(ranking, item, near, ranking->count);
+}
+
 size_t ranking_find(const struct ranking *ranking, const void *item)
 {
     return ranking_bound(ranking, item, 0, ranking->count);
@@ -86,12 +118,26 @@ void ranking_remove(struct ranking *ranking, const void *item)
     ranking_touch(ranking, at);
 }
 
-void ranking_settle(struct ranking *ranking, size_t at)
+/* The last place before which everything after `at` comes before this item: it belongs behind them. */
+static size_t ranking_bound_after(const struct ranking *ranking, const void *item, size_t at)
+{
+    size_t step = 1, low = at + 1;
+    while (low < ranking->count) {
+        size_t next = ranking->count - low > step ? low + step : ranking->count;
+        if (ranking->compare(ranking->items[next - 1], item) >= 0)
+            return ranking_bound(ranking, item, low, next - 1);
+        low = next;
+        step *= 2;
+    }
+    return low;
+}
+
+size_t ranking_settle(struct ranking *ranking, size_t at)
 {
     void **items = ranking->items, *item = items[at];
-    size_t to = ranking_bound(ranking, item, 0, at);
+    size_t to = ranking_bound_near(ranking, item, at, at);
     if (to == at) {
-        to = ranking_bound(ranking, item, at + 1, ranking->count) - 1;
+        to = ranking_bound_after(ranking, item, at) - 1;
         memmove(items + at, items + at + 1, (to - at) * sizeof(*items));
     } else {
         memmove(items + to + 1, items + to, (at - to) * sizeof(*items));
@@ -99,4 +145,5 @@ void ranking_settle(struct ranking *ranking, size_t at)
     items[to] = item;
     if (to != at)
         ranking_touch(ranking, to < at ? to : at);
+    return to;
 }

@@ -68,7 +68,8 @@ static void similar_grow(struct similar *similar)
     similar->table_room = room;
 }
 
-static void similar_post(struct similar *similar, uint32_t trigram, uint32_t entry)
+/* False where the trigram has this entry already: entries are posted one after the other. */
+static bool similar_post(struct similar *similar, uint32_t trigram, uint32_t entry)
 {
     if ((similar->table_count + 1) * 2 > similar->table_room)
         similar_grow(similar);
@@ -77,11 +78,14 @@ static void similar_post(struct similar *similar, uint32_t trigram, uint32_t ent
         postings->trigram = trigram;
         similar->table_count++;
     }
+    if (postings->count && postings->entries[postings->count - 1] == entry)
+        return false;
     if (postings->count == postings->room) {
         postings->room = postings->room ? postings->room * 2 : 4;
         postings->entries = memory_resize(postings->entries, postings->room * sizeof(*postings->entries));
     }
     postings->entries[postings->count++] = entry;
+    return true;
 }
 
 static int similar_compare_trigrams(const void *a, const void *b)
@@ -98,7 +102,7 @@ static size_t similar_char(const char *at)
     return size;
 }
 
-/* The distinct trigrams of a text, as digests, with a space at either end; the caller frees. */
+/* The trigrams of a text, as digests, with a space at either end; the caller frees. */
 static uint32_t *similar_trigrams(const char *title, const char *body, size_t *out_count)
 {
     CLEAN_FREE char *text = memory_print("%s%s%s", title ? title : "", body ? " " : "", body ? body : "");
@@ -115,13 +119,18 @@ static uint32_t *similar_trigrams(const char *title, const char *body, size_t *o
         trigrams[count++] = digest ? digest : 1;
         at += one;
     }
-    qsort(trigrams, count, sizeof(*trigrams), similar_compare_trigrams);
+    *out_count = count;
+    return trigrams;
+}
+
+static size_t similar_distinct(uint32_t *trigrams, size_t count)
+{
     size_t distinct = 0;
+    qsort(trigrams, count, sizeof(*trigrams), similar_compare_trigrams);
     for (size_t i = 0; i < count; i++)
         if (i == 0 || trigrams[i] != trigrams[i - 1])
             trigrams[distinct++] = trigrams[i];
-    *out_count = distinct;
-    return trigrams;
+    return distinct;
 }
 
 static uint32_t similar_add(struct similar *similar, struct idea *idea, const char *title, const char *body)
@@ -135,9 +144,9 @@ static uint32_t similar_add(struct similar *similar, struct idea *idea, const ch
     if (similar->count == 0)
         similar->entries[similar->count++] = (struct similar_entry){0};
     uint32_t entry = (uint32_t)similar->count++;
-    similar->entries[entry] = (struct similar_entry){.idea = idea, .trigrams = (uint32_t)count};
+    similar->entries[entry] = (struct similar_entry){.idea = idea};
     for (size_t i = 0; i < count; i++)
-        similar_post(similar, trigrams[i], entry);
+        similar->entries[entry].trigrams += similar_post(similar, trigrams[i], entry);
     return entry;
 }
 
@@ -156,19 +165,6 @@ static void similar_index(struct similar *similar, struct idea *idea)
         idea->similar_slots[1] = similar_add(similar, idea, idea->fields.title, idea->fields.body);
 }
 
-/* An index of all ideas, made at the first question and when most of the old one is dropped entries. */
-static struct similar *similar_build(struct challenge *challenge)
-{
-    struct similar *similar = memory_alloc(sizeof(*similar));
-    const struct ranking *all = &challenge->rankings[RANK_NUMBER][RANK_ALL];
-    for (size_t i = 0; i < all->count; i++) {
-        struct idea *idea = all->items[i];
-        memset(idea->similar_slots, 0, sizeof(idea->similar_slots));
-        similar_index(similar, idea);
-    }
-    return similar;
-}
-
 void similar_stale(struct similar *similar, struct idea *idea)
 {
     if (!similar)
@@ -180,17 +176,31 @@ void similar_stale(struct similar *similar, struct idea *idea)
     similar->stale[similar->stale_count++] = idea;
 }
 
-static struct similar *similar_refresh(struct challenge *challenge)
+/* An index that all ideas are still to be entered in: the first one, or when most of the old one is dropped entries. */
+static struct similar *similar_begin(struct challenge *challenge)
+{
+    struct similar *similar = memory_alloc(sizeof(*similar));
+    const struct ranking *all = &challenge->rankings[RANK_NUMBER][RANK_ALL];
+    for (size_t i = all->count; i > 0; i--) { /* the newest last: what is stale is entered from the end */
+        struct idea *idea = all->items[i - 1];
+        memset(idea->similar_slots, 0, sizeof(idea->similar_slots));
+        similar_stale(similar, idea);
+    }
+    return similar;
+}
+
+size_t similar_warm(struct challenge *challenge)
 {
     struct similar *similar = challenge->similar;
     if (similar && similar->dropped * 2 > similar->count + 64)
         similar_free(&challenge->similar);
     if (!challenge->similar)
-        return challenge->similar = similar_build(challenge);
-    for (size_t i = 0; i < similar->stale_count; i++)
-        similar_index(similar, similar->stale[i]);
-    similar->stale_count = 0;
-    return similar;
+        challenge->similar = similar_begin(challenge);
+    similar = challenge->similar;
+    size_t step = similar->stale_count < SIMILAR_STEP ? similar->stale_count : SIMILAR_STEP;
+    for (size_t i = 0; i < step; i++)
+        similar_index(similar, similar->stale[--similar->stale_count]);
+    return step;
 }
 
 /* Whether `a` goes before `b`: more alike, then older. */
@@ -240,9 +250,11 @@ static size_t similar_count(struct similar *similar, const uint32_t *trigrams, s
 size_t similar_find(struct challenge *challenge, enum view_class class, const char *text,
                     struct similar_match out_matches[SIMILAR_BEST])
 {
-    struct similar *similar = similar_refresh(challenge);
     size_t count, kept = 0;
+    similar_warm(challenge);
+    struct similar *similar = challenge->similar;
     CLEAN_FREE uint32_t *trigrams = similar_trigrams(text, NULL, &count);
+    count = similar_distinct(trigrams, count);
     size_t found = similar_count(similar, trigrams, count);
     for (size_t i = 0; i < found; i++) {
         struct similar_entry *entry = &similar->entries[similar->found[i]];

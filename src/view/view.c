@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "domain/limits.h"
 #include "view/model.h"
+#include "view/similar.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -63,6 +64,7 @@ static void view_empty(struct view *view, bool here)
     window_clear(&view->leaders_window);
     field_clear(&view->session.fields, ENTITY_session);
     view->session = (struct session){.entity = {.kind = ENTITY_session}};
+    view->touched_count = view->mark_count = view->promotion_count = 0; /* of an event that was not understood */
 }
 
 void view_free(struct view **where)
@@ -87,6 +89,8 @@ static void view_keep_person(struct view *view, struct person *person)
     person->points = person->n = 0;
     person->slot = (struct window_slot){0};
     person->track = (struct track){0};
+    person->entity.touched = person->entity.fresh = false;
+    person->entity.changed = 0;
     memset(person->entity.versions, 0, sizeof(person->entity.versions));
     map_put(&view->people, person->entity.id, person);
 }
@@ -312,6 +316,25 @@ int64_t view_seq(const struct view *view)
 bool view_has_challenge(const struct view *view, const char *challenge)
 {
     return view_challenge(view, challenge) != NULL;
+}
+
+void view_warm(struct view *view)
+{
+    map_for_each(at, &view->challenges) {
+        struct challenge *challenge = at->value;
+        bool asked = challenge->placed && challenge->fields.proposals == proposals_open &&
+                     challenge->fields.state != challenge_state_closed;
+        if (asked && similar_warm(challenge) > 0)
+            return;
+    }
+}
+
+const char *view_person_name(const struct view *view, const char *id)
+{
+    const struct person *person = *id ? view_person(view, id) : NULL;
+    if (!person || !person->exists)
+        return NULL;
+    return person->fields.name ? person->fields.name : "";
 }
 
 const char *view_join(const struct view *view)

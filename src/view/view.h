@@ -67,7 +67,11 @@ int64_t view_topic_horizon(const struct view *view, const struct topic *topic, e
 int64_t view_topic_from(const struct view *view, const struct topic *topic, enum audience audience,
                         int64_t since);
 
+/* Does a part, of some 20 ms at most, of what the next idea_similar would have to do; for quiet moments. */
+void view_warm(struct view *view);
+
 /* What live needs to know to answer without a document. */
+const char *view_person_name(const struct view *view, const char *person); /* NULL: not known; "": has none */
 bool view_has_challenge(const struct view *view, const char *challenge);
 const char *view_join(const struct view *view); /* "open", or "" */
 enum session_state view_session_state(const struct view *view);

@@ -27,16 +27,41 @@ static struct refusal read_text(const json_t *object, const char *name, int64_t 
     return params_text(value, pointer, limit, lines, required, out_text);
 }
 
+bool definition_id_is_reserved(const char *id, size_t size)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(reserved_ids); i++)
+        if (strlen(reserved_ids[i]) == size && memcmp(reserved_ids[i], id, size) == 0)
+            return true;
+    return false;
+}
+
 static struct refusal read_id(const json_t *json, struct definition *definition)
 {
     const json_t *id = json_object_get(json, "id");
     if (!json_is_string(id) || !text_is_id(json_string_value(id), json_string_length(id)))
         return refusal_field(ERROR_invalid_params, "/id", "an id: a-z, then up to 31 of a-z, 0-9 and -");
-    for (size_t i = 0; i < ARRAY_SIZE(reserved_ids); i++)
-        if (strcmp(reserved_ids[i], json_string_value(id)) == 0)
-            return refusal_field(ERROR_invalid_params, "/id", "an id other than %s", reserved_ids[i]);
+    if (definition_id_is_reserved(json_string_value(id), json_string_length(id)))
+        return refusal_field(ERROR_invalid_params, "/id", "an id other than %s", json_string_value(id));
     memcpy(definition->id, json_string_value(id), json_string_length(id) + 1);
     return refusal_of(ERROR_none);
+}
+
+/* Whether it has the form of an IANA name: words of letters with a '/' between, as Europe/Paris or UTC. Which names there
+ * are changes with the years, and the pages know. */
+static bool is_time_zone(const char *name)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    size_t words = 0;
+    for (const char *at = name;; at++, words++) {
+        size_t size = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-");
+        if (!strchr(letters, *at) || size == 0)
+            return false;
+        at += size;
+        if (!*at)
+            return words > 0 || strcmp(name, "UTC") == 0;
+        if (*at != '/')
+            return false;
+    }
 }
 
 static struct refusal read_words(const json_t *json, struct definition *definition)
@@ -48,6 +73,8 @@ static struct refusal read_words(const json_t *json, struct definition *definiti
         refusal = read_text(json, "mandate", LIMIT_BODY, true, false, &definition->mandate);
     if (!refusal.error)
         refusal = read_text(json, "time_zone", 64, false, false, &definition->time_zone);
+    if (!refusal.error && definition->time_zone && !is_time_zone(definition->time_zone))
+        refusal = refusal_field(ERROR_invalid_params, "/time_zone", "an IANA name, as Europe/Paris or UTC");
     if (!refusal.error)
         refusal = read_text(json, "locale", 16, false, false, &definition->locale);
     if (!refusal.error && definition->locale && strcmp(definition->locale, "fr") != 0 &&
@@ -78,11 +105,14 @@ static struct refusal read_picture(struct reading *reading, const json_t *json, 
     snprintf(field, sizeof(field), "%.58s/alt", pointer);
     if (!json_object_get(json, "alt"))
         return refusal_field(ERROR_invalid_params, field, "what the picture shows, in words");
+    if (json_object_size(json) != 2)
+        return refusal_field(ERROR_invalid_params, pointer, "file and alt alone");
     struct refusal refusal = params_text(json_object_get(json, "alt"), field, LIMIT_ALT, false, true, &media.alt);
     if (!refusal.error)
         refusal = reading->picture(reading->arg, json_string_value(file), &media);
     if (refusal.error) {
-        snprintf(refusal.field, sizeof(refusal.field), "%s", refusal.field[0] ? refusal.field : pointer);
+        if (!refusal.field[0])
+            snprintf(refusal.field, sizeof(refusal.field), "%s", pointer);
         free(media.alt);
         free(media.bytes);
         return refusal;
@@ -212,18 +242,31 @@ static struct refusal read_challenges(struct reading *reading, const json_t *lis
     return refusal_of(ERROR_none);
 }
 
+/* The pointer (RFC 6901) to a member of the session. */
+static void member_pointer(char *room, size_t size, const char *name)
+{
+    struct buffer pointer CLEAN_BUFFER = {0};
+    buffer_add_char(&pointer, '/');
+    for (; *name; name++)
+        if (*name == '~' || *name == '/')
+            buffer_add_string(&pointer, *name == '~' ? "~0" : "~1");
+        else
+            buffer_add_char(&pointer, *name);
+    snprintf(room, size, "%s", pointer.bytes);
+}
+
 static struct refusal check_members(const json_t *json)
 {
     static const char *const known[] = {"id",   "title", "brief",     "mandate",    "locale", "time_zone",
                                         "join", "simulated", "challenges", NULL};
     const char *name;
     json_t *value;
-    char pointer[64];
+    char pointer[128];
     json_object_foreach((json_t *)json, name, value) {
         size_t i = 0;
         while (known[i] && strcmp(known[i], name) != 0)
             i++;
-        snprintf(pointer, sizeof(pointer), "/%s", name);
+        member_pointer(pointer, sizeof(pointer), name);
         if (!known[i])
             return refusal_field(ERROR_invalid_params, pointer, "nothing: a session has no such member");
     }
@@ -236,7 +279,7 @@ struct refusal definition_parse(const char *text, size_t size, definition_pictur
     struct refusal refusal = refusal_of(ERROR_none);
     struct reading reading = {.definition = out_definition, .picture = picture, .arg = arg};
     *out_definition = (struct definition){0};
-    json_error_t where;
+    json_error_t where = {.line = 1, .text = "a NUL"};
     json_t *json = memchr(text, '\0', size) ? NULL : json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
     if (!json)
         return refusal_field(ERROR_parse_error, "", "JSON; line %d: %.80s", where.line, where.text);

@@ -39,6 +39,9 @@ struct refusal definition_parse(const char *text, size_t size, definition_pictur
                                 struct definition *out_definition);
 void definition_clear(struct definition *definition);
 
+/* Whether the server's own paths begin with this id, so that no session can have it. */
+bool definition_id_is_reserved(const char *id, size_t size);
+
 /* The arguments of session_create, each by `add` (Borrows for the call). `nonce` is four hex digits. */
 void definition_arguments(const struct definition *definition, const char *nonce,
                           void (*add)(void *to, const char *bytes, size_t size), void *to);

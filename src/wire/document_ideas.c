@@ -28,16 +28,21 @@ void document_tally_write(const struct challenge *challenge, const struct idea *
 
 /* When what this class sees of the tally last changed: no later than its challenge was revealed, or ceased to
  * be. */
-static int64_t document_tally_version(const struct document *document, const struct idea *idea)
+static int64_t document_tally_version(const struct document *document, const struct idea *idea,
+                                      enum idea_part part)
 {
-    int64_t own = idea->entity.versions[PART_idea_TALLY],
-            revealed = document->challenge->revealed[document->class];
+    int64_t own = idea->entity.versions[part], revealed = document->challenge->revealed[document->class];
     return document->challenge->sees[document->class] && own > revealed ? own : revealed;
 }
 
 bool document_tally_changed(const struct document *document, const struct idea *idea, int64_t since)
 {
-    return document_tally_version(document, idea) > since;
+    return document_tally_version(document, idea, PART_idea_TALLY) > since;
+}
+
+static bool document_total_changed(const struct document *document, const struct idea *idea, int64_t since)
+{
+    return document_tally_version(document, idea, PART_idea_TOTAL) > since;
 }
 
 bool document_idea_changed(const struct document *document, const struct idea *idea, int64_t since)
@@ -47,7 +52,7 @@ bool document_idea_changed(const struct document *document, const struct idea *i
     for (size_t i = 0; i < ARRAY_SIZE(shown); i++)
         if (idea->entity.versions[shown[i]] > since)
             return true;
-    return document_tally_changed(document, idea, since);
+    return document_total_changed(document, idea, since);
 }
 
 static void idea_write_author(const struct idea *idea, bool patch, struct buffer *out)
@@ -84,7 +89,7 @@ void document_idea_write(const struct document *document, const struct idea *ide
         idea_write_author(idea, patch, out);
     if (versions[PART_idea_STATE] > since)
         json_write_text(out, "state", word_name(WORDS_idea_state, idea->fields.state));
-    if (!document_tally_changed(document, idea, since))
+    if (!document_total_changed(document, idea, since))
         return;
     if (document->challenge->sees[document->class]) {
         json_write_key(out, "tally");

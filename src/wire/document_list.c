@@ -5,11 +5,14 @@
 
 #include <string.h>
 
-void document_idea_list(const struct view *view, enum audience audience, const char *challenge_id,
+bool document_idea_list(const struct view *view, enum audience audience, const char *challenge_id,
                         enum order order, const char *after, int limit, struct buffer *out)
 {
     struct document document = {.view = view, .class = view_class(audience)};
     struct challenge *challenge = document.challenge = view_challenge(view, challenge_id);
+    const struct idea *last = after[0] ? view_idea(view, after) : NULL;
+    if (after[0] && (!last || last->challenge != challenge))
+        return false;
     json_write_object(out);
     json_write_text(out, "challenge", challenge_id);
     json_write_text(out, "order", word_name(WORDS_order, (int)order));
@@ -18,10 +21,9 @@ void document_idea_list(const struct view *view, enum audience audience, const c
     json_write_array(out);
     const struct ranking *ranking = challenge ? challenge_ranking(challenge, order, document.class) : NULL;
     size_t at = 0, end = ranking ? ranking->count : 0;
-    if (ranking && after[0]) {
+    if (ranking && last) {
         /* The place it has, or would have if this audience saw it. */
-        const struct idea *last = view_idea(view, after);
-        at = last && last->challenge == challenge ? ranking_find(ranking, last) : end;
+        at = ranking_find(ranking, last);
         at += at < end && ranking->items[at] == last;
     }
     const struct idea *idea = NULL;
@@ -36,6 +38,7 @@ void document_idea_list(const struct view *view, enum audience audience, const c
     if (idea && at < end)
         json_write_text(out, "after", idea->entity.id);
     json_write_end_object(out);
+    return true;
 }
 
 void document_idea_similar(const struct view *view, enum audience audience, const char *challenge_id,

@@ -56,6 +56,7 @@ bool document_idea_changed(const struct document *document, const struct idea *i
 /* {tally}, of one level, or of all where level is level_count. */
 void document_tally_write(const struct challenge *challenge, const struct idea *idea, int level,
                           struct buffer *out);
+/* By whatever level. */
 bool document_tally_changed(const struct document *document, const struct idea *idea, int64_t since);
 
 /* What a patch says of a window: its items by id, whether each is gone. */

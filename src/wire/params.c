@@ -90,7 +90,7 @@ static struct refusal decode_bytes(const struct param_row *row, const char *fiel
 
 static struct refusal decode_integer(const struct param_row *row, const char *field, const json_t *value, void *at)
 {
-    int64_t low = strcmp(row->name, "value") == 0 ? -row->limit : strcmp(row->name, "since") == 0 ? 0 : 1;
+    int64_t low = strcmp(row->name, "value") == 0 ? LIMIT_VALUE_LEAST : strcmp(row->name, "since") == 0 ? 0 : 1;
     if (!json_is_integer(value) || json_integer_value(value) < low || json_integer_value(value) > row->limit) {
         struct refusal refusal = refusal_field(ERROR_invalid_params, field, "an integer from %lld to %lld",
                                                (long long)low, (long long)row->limit);
@@ -217,7 +217,7 @@ static const struct param_row *row_of(const struct command_row *command, const c
 static struct refusal decode_key(const json_t *value, const char *field, struct command *command)
 {
     size_t size = json_is_string(value) ? json_string_length(value) : 0;
-    if (size < 1 || size > LIMIT_KEY || strlen(json_string_value(value)) != size) {
+    if (!size || text_length(json_string_value(value)) > LIMIT_KEY) {
         struct refusal refusal = refusal_field(ERROR_invalid_params, field, "1 to %d characters", LIMIT_KEY);
         refusal.limit = LIMIT_KEY;
         return refusal;

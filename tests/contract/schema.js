@@ -67,7 +67,12 @@ function validateMessage(message) {
 
 /** A text frame from the server: a notification, an answer or a batch of answers. Returns it parsed. */
 export function validateFrame(text) {
-  const message = JSON.parse(text);
+  let message;
+  try {
+    message = JSON.parse(text);
+  } catch (error) {
+    throw new ContractError(`JSON (${error.message})`, text);
+  }
   if (!Array.isArray(message)) return validateMessage(message);
   for (const one of message) validateMessage(one);
   return validate('server_message', message);

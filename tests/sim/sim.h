@@ -64,6 +64,7 @@ void worker_stop(struct sim_worker *worker);
 void worker_load(struct sim_worker *worker);   /* one step of a load, which it begins where there is none */
 void worker_follow(struct sim_worker *worker); /* applies one event, if there is one */
 void worker_enter(struct sim_worker *worker, int person);
+void worker_leave(struct sim_worker *worker, int person);
 void worker_read_person(struct sim_worker *worker, int person);
 struct topic sim_topic(struct sim *sim, struct truth_random *random, const struct sim_listener *listener);
 bool sim_may_see(const struct sim *sim, const struct topic *topic,
@@ -71,7 +72,7 @@ bool sim_may_see(const struct sim *sim, const struct topic *topic,
 
 void listener_connect(struct sim *sim, struct sim_listener *listener, struct sim_worker *worker);
 void listener_tick(struct sim *sim, struct sim_listener *listener);
-void listener_drop(struct sim_listener *listener);
+void listener_drop(struct sim *sim, struct sim_listener *listener);
 void listener_check(struct sim *sim, struct sim_listener *listener); /* what it holds is the document */
 
 #endif

@@ -112,10 +112,12 @@ static void sim_listen(struct sim *sim, struct truth_random *random)
     unsigned op = truth_draw(random, 20);
     struct truth_random renewal = {
         truth_draw(random, 1u << 31)}; /* as many draws whatever the listener holds */
+    if (op == 0 && listener->worker)
+        listener_drop(sim, listener);
     if (op == 0)
         listener_renew(sim, listener, &renewal);
-    if (op == 1 && listener->worker)
-        listener_drop(listener);
+    if (op < 3 && listener->worker)
+        listener_drop(sim, listener);
     else if (!listener->worker)
         listener_connect(sim, listener, worker);
     else

@@ -86,6 +86,10 @@ static void listener_take(struct sim *sim, struct sim_listener *listener, struct
     }
     json_decref(message);
     frame_unref(&frame);
+    char epoch[DOCUMENT_EPOCH_ROOM];
+    document_epoch(listener->worker->view, listener->audience, epoch);
+    if (strcmp(listener->epoch, epoch) != 0)
+        listener_fail(sim, listener, "a listener does not know in which epoch and class it is", NULL, NULL);
     if (truth_draw(&sim->checks, 3) == 0 && listener->topic.kind != TOPIC_me)
         listener_check(sim, listener);
 }
@@ -127,13 +131,22 @@ static void listener_open(struct sim *sim, struct sim_listener *listener)
 void listener_connect(struct sim *sim, struct sim_listener *listener, struct sim_worker *worker)
 {
     listener->worker = worker;
-    if (listener->person >= 0)
+    if (listener->person >= 0) {
         worker_enter(worker, listener->person);
+        if (listener->actor.role == ROLE_participant) /* others are read later */
+            worker_read_person(worker, listener->person);
+    }
     listener_open(sim, listener);
 }
 
-void listener_drop(struct sim_listener *listener)
+void listener_drop(struct sim *sim, struct sim_listener *listener)
 {
+    bool last = listener->person >= 0;
+    for (int i = 0; i < SIM_LISTENERS; i++)
+        last = last && (&sim->listeners[i] == listener || sim->listeners[i].worker != listener->worker ||
+                        sim->listeners[i].person != listener->person);
+    if (last)
+        worker_leave(listener->worker, listener->person);
     listener->worker = NULL;
     if (listener->cursor.parts)
         listener->version = -1;

@@ -180,6 +180,14 @@ void worker_enter(struct sim_worker *worker, int person)
     worker->entered[person] = true;
 }
 
+void worker_leave(struct sim_worker *worker, int person)
+{
+    char id[8];
+    snprintf(id, sizeof(id), "p%d", person);
+    view_person_leave(worker->view, id);
+    worker->entered[person] = false;
+}
+
 /* What person_read answers: the fields as published at this moment. */
 void worker_read_person(struct sim_worker *worker, int person)
 {

@@ -43,19 +43,33 @@ test('a definition that does not fit itself makes nothing', async () => {
   }
 })
 
+const ANA = { participant: 'p1', role: 'participant', level: 'open', groups: '' }
+// Every function but session_create, with arguments that fit it.
+const CALLS = { participant_join: ['', ''], idea_add: ['c1', 'x', '', ''], idea_edit: ['i1', '=x', '', ''], idea_withdraw: ['i1'],
+  idea_moderate: ['i1', 'hide', 'x'], vote_cast: ['i1', '1'], challenge_add: [], challenge_edit: [], challenge_open: ['c1'],
+  challenge_close: ['c1'], challenge_rules: ['c1', 'f00d'], session_edit: ['=x'], session_announce: ['x'], session_freeze: [], session_unfreeze: [],
+  name_set: ['x'], participant_rename: ['p1', 'x', 'y'], tally_flush: [], session_read: [''], person_read: ['p1'], session_check: ['1', 'w'],
+  session_due: [], log_read: ['0', '9'], media_get: ['aa'] }
+
 test('every function of a session that does not exist says so and writes nothing', async () => {
   const session = new Session(server, 'nowhere')
-  const ana = { participant: 'p1', role: 'participant', level: 'open', groups: '' }
-  const calls = { participant_join: ['', ''], idea_add: ['c1', 'x', '', ''], idea_edit: ['i1', '=x', '', ''], idea_withdraw: ['i1'],
-    idea_moderate: ['i1', 'hide', 'x'], vote_cast: ['i1', '1'], challenge_add: [], challenge_edit: [], challenge_open: ['c1'],
-    challenge_close: ['c1'], challenge_rules: ['c1', 'f00d'], session_edit: ['=x'], session_announce: ['x'], session_freeze: [], session_unfreeze: [],
-    name_set: ['x'], participant_rename: ['p1', 'x', 'y'], tally_flush: [], session_read: [''], person_read: ['p1'], session_check: ['1', 'w'],
-    session_due: [], log_read: ['0', '9'], media_get: ['aa'] }
-  for (const [name, rest] of Object.entries(calls)) {
-    const answer = await session.call(name, ana, ...rest)
+  for (const [name, rest] of Object.entries(CALLS)) {
+    const answer = await session.call(name, ANA, ...rest)
     assert.deepEqual([answer.status, answer.epoch, answer.seq], ['session_unknown', '', 0], name)
   }
   assert.deepEqual(await session.redis.keys('palabre:{nowhere}:*'), [])
+})
+
+test('every function of a session whose data is of another version says so and writes nothing', async () => {
+  const session = new Session(server)
+  await session.create({ challenges: { c1: {} }, ideas: [{ challenge: 'c1', title: 'a' }] })
+  await session.people(1)
+  await session.redis.hset(session.key('meta'), 'data', '2')
+  const dump = async () => Promise.all((await session.redis.keys(session.key('*'))).sort().map(async (key) => [key, await session.redis.dumpBuffer(key)]))
+  const before = await dump()
+  for (const [name, rest] of Object.entries(CALLS))
+    assert.equal((await session.call(name, ANA, ...rest)).status, 'not_supported', name)
+  assert.deepEqual(await dump(), before)
 })
 
 test('participants are numbered; what they are is told, their groups are not', async () => {

@@ -86,8 +86,9 @@ export class Client {
     this.ids = 0;
     this.fault = undefined;
     this.bye = undefined;
-    this.closed = once(this.socket, 'close').then(([code, reason]) => ({ code, reason: String(reason) }));
-    this.closed.then((how) => this.end(how), () => {});
+    /* Not once(): a connection that is reset errs first, and closes all the same. */
+    this.closed = new Promise((done) => this.socket.on('close', (code, reason) => done({ code, reason: String(reason) })));
+    this.closed.then((how) => this.end(how));
     this.socket.on('message', (data, binary) => this.hear(data, binary));
   }
 
@@ -197,7 +198,9 @@ export class Client {
   call(method, params) {
     const id = ++this.ids;
     return new Promise((resolve, reject) => {
-      this.calls.set(id, { method, resolve, reject });
+      const timer = setTimeout(() => reject(new Error(`${method} was not answered`)), PATIENCE_MS);
+      const ended = (settle) => (value) => { clearTimeout(timer); settle(value); };
+      this.calls.set(id, { method, resolve: ended(resolve), reject: ended(reject) });
       this.send({ jsonrpc: '2.0', id, method, ...(params === undefined ? {} : { params }) });
     });
   }

@@ -24,6 +24,12 @@ describe('joining', () => {
     assert.equal((await palabre.call(session, ben.token, 'vote_cast', { idea: 'i1', value: 1 })).value, 1);
   });
 
+  test('a crowd that joins at once is as many participants', async () => {
+    const crowd = await Promise.all(Array.from({ length: 60 }, (_, i) => palabre.join(session, `Personne ${i}`)));
+    assert.equal(new Set(crowd.map(({ participant }) => participant.id)).size, 60);
+    assert.equal(new Set(crowd.map(({ token }) => token)).size, 60);
+  });
+
   test('joining needs no body and no name', async () => {
     const { status, json } = await palabre.request('POST', `${base}/join`);
     assert.equal(status, 201);
@@ -208,7 +214,7 @@ describe('the rest', () => {
   });
 
   test('what is not there is a 404, a method that is not for a path a 405', async () => {
-    for (const path of ['/api', '/api/v1', '/api/v2/about', '/api/v1/sessions/', `${base}`, `${base}/`, '/demo.json', '/media/x', '/../etc/passwd', '/%2e%2e/x', '/a/b/c'])
+    for (const path of ['/api', '/api/v1', '/api/v2/about', '/api/v1/sessions/', `${base}`, `${base}/`, '/demo.json', '/media/x', '/../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd', '/a/b/c'])
       assert.equal((await palabre.get(path)).status === 404 || (await palabre.get(path)).status === 400 || (await palabre.get(path)).status === 405, true, path);
     assert.equal((await palabre.get('/api/v1/nothing')).json.name, 'not_found');
     for (const [method, path] of [['GET', '/api/v1/sessions'], ['POST', '/api/v1/about'], ['GET', `${base}/join`], ['GET', `${base}/vote_cast`],

@@ -204,10 +204,10 @@ describe('hello', () => {
   });
 
   test('in the last third of its life a token is answered with a new one', async () => {
-    const short = await palabre.token(session, 'participant', '--ttl', '9s');
+    const short = await palabre.token(session, 'participant', '--ttl', '18s');
     const early = await palabre.greet(session, short);
     assert.equal(early.me.token, undefined);
-    await sleep(6500);
+    await sleep(12500);
     const late = await palabre.greet(session, short);
     assert.ok(late.me.token);
     const again = await palabre.greet(session, late.me.token);

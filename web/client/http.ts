@@ -1,7 +1,7 @@
 /* The few things that a page asks over HTTP. Errors are RFC 9457 problem documents. */
 
 import { PalabreError } from './errors.js';
-import type { About, ErrorData, Joined } from './protocol.js';
+import type { About, Demo, ErrorData, Joined } from './protocol.js';
 
 async function ask(url: string, init: RequestInit): Promise<unknown> {
   const response = await fetch(url, { ...init, cache: 'no-store' });
@@ -36,21 +36,7 @@ export async function about(): Promise<About> {
   return (await ask('/api/v1/about', {})) as About;
 }
 
-export interface Demo {
-  sessions: {
-    id: string;
-    title: string;
-    challenges: string[];
-    links: { participant: string; wall: string; moderator: string };
-  }[];
-}
-
 /** The demonstration's sessions, or null where this server shows none. */
 export async function demo(): Promise<Demo | null> {
-  try {
-    return (await ask('/demo.json', {})) as Demo;
-  } catch (error) {
-    if (error instanceof PalabreError && error.error === 'not_found') return null;
-    throw error;
-  }
+  return (await about()).demo ? ((await ask('/demo.json', {})) as Demo) : null;
 }

@@ -231,6 +231,7 @@ export interface TimelineEntry {
   reason: string;
   title?: string;
   brief?: string;
+  noun?: string;
   closes_at?: number;
 }
 

@@ -20,6 +20,7 @@ end
 local EVENTS_KEPT = 4096     -- of the log that repairs gaps
 local CHUNK = 1000           -- values handed to one call: Lua's stack is small
 local DAY_MS = 86400000
+local DATA = '1'             -- the version of the data that these functions read and write
 local DONE_KEPT_S = 172800   -- how long an idempotency key is remembered, from the first of its day
 local STAFF = {moderator = true, brand = true, admin = true, system = true}
 local DIRECTS = {brand = true, admin = true, system = true}
@@ -133,16 +134,19 @@ local function session_at(s, at)
     s.at, s.at_text = at, text_of(at)
 end
 
--- Reads who calls and where the session stands. Returns nil and the answer where there is no such session. `seq` is text.
+-- Reads who calls and where the session stands. Returns nil and the answer where there is no such session, or its data are
+-- of a version that these functions do not know. `seq` is text.
 local function session_begin(keys, args)
     local meta, role = keys[1], args[4]
-    local m = call('HMGET', meta, 'epoch', 'seq', 'state', 'frozen')
+    local m = call('HMGET', meta, 'epoch', 'seq', 'state', 'frozen', 'data')
     local at_text = args[2] == '' and time_text() or args[2]
     local s = {meta = meta, base = sub(meta, 1, -5), args = args, participant = args[3], role = role, level = args[5],
                groups = args[6], key = args[7], staff = STAFF[role], directs = DIRECTS[role], epoch = m[1] or '',
                seq = m[2] or '0', state = m[3], frozen = m[4], at = tonumber(at_text), at_text = at_text}
     if not m[1] then
         return nil, refuse(s, 'session_unknown')
+    elseif m[5] ~= DATA then
+        return nil, refuse(s, 'not_supported')
     end
     return s
 end

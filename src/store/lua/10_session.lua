@@ -80,7 +80,7 @@ function session.create(keys, args)
         return refused
     end
     s.nonce = d.nonce
-    call('HSET', meta, 'seq', '0', 'nonce', d.nonce, 'state', 'open', 'data', '1')
+    call('HSET', meta, 'seq', '0', 'nonce', d.nonce, 'state', 'open', 'data', DATA)
     epoch_compare(s)
     journal_add(s, 'session_create')
     local writes = {}

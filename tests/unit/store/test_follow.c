@@ -409,6 +409,24 @@ static void test_an_event_of_an_unknown_kind_or_version_ends_the_following(void 
     }
 }
 
+static void test_data_of_an_unknown_version_end_the_following(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_open(&scene);
+    freeReplyObject(redis_do(&scene.redis, "HSET palabre:{danette}:meta data 2"));
+    store_following_check(scene.following);
+    loop_until(&scene.fixture.loop, fold_is_gone, &scene.fold);
+    assert_int_equal(scene.fold.gone, ERROR_not_supported);
+    store_unfollow(&scene.following);
+    struct fold late = {0};
+    scene.following = fold_follow(&late, scene.fixture.store, "danette");
+    loop_until(&scene.fixture.loop, fold_is_gone, &late);
+    assert_int_equal(late.gone, ERROR_not_supported);
+    assert_int_equal(late.loads, 0);
+    scene_close(&scene);
+}
+
 static void test_bytes_that_are_no_event_end_the_following_and_are_told(void **state)
 {
     (void)state;
@@ -516,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_after_kill_9_of_redis_the_epoch_is_another_and_all_is_loaded_again),
         cmocka_unit_test(test_a_redis_that_stands_still_makes_stale_and_all_converges_when_it_goes_on),
         cmocka_unit_test(test_an_event_of_an_unknown_kind_or_version_ends_the_following),
+        cmocka_unit_test(test_data_of_an_unknown_version_end_the_following),
         cmocka_unit_test(test_bytes_that_are_no_event_end_the_following_and_are_told),
         cmocka_unit_test(test_what_comes_due_is_closed_at_its_date_without_anybody_asking),
         cmocka_unit_test(test_people_online_are_handed_in_with_the_check),

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/buffer.h"
 #include "view/similar.h"
 #include "view_fixture.h"
 
@@ -105,6 +106,25 @@ static void at_most_five_are_given_best_first(void **state)
     view_free(&view);
 }
 
+/* One idea more than a step enters, the oldest of its own kind. */
+static void many_ideas_are_entered_by_steps_the_newest_first(void **state)
+{
+    (void)state;
+    struct buffer fields CLEAN_BUFFER = {0};
+    buffer_add_string(&fields, "c:c1.state=open\n");
+    for (int i = 1; i <= SIMILAR_STEP + 1; i++)
+        buffer_print(&fields, "i:i%d.challenge=c1\ni:i%d.n=%d\ni:i%d.title=%s %d\n", i, i, i, i,
+                     i == 1 ? "Glace à la châtaigne" : "Une caisse", i);
+    struct view *view = fixture_view(0, fields.bytes);
+    size_t count;
+    best(view, CLASS_PUBLIC, "glace à la châtaigne", &count);
+    assert_int_equal(count, 0); /* the first question had its step */
+    view_warm(view);
+    assert_string_equal(best(view, CLASS_PUBLIC, "glace à la châtaigne", &count), "i1");
+    assert_int_equal(similar_warm(view_challenge(view, "c1")), 0);
+    view_free(&view);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +133,7 @@ int main(void)
         cmocka_unit_test(only_what_the_audience_sees_is_found),
         cmocka_unit_test(new_and_edited_ideas_are_found_by_their_text_of_now),
         cmocka_unit_test(at_most_five_are_given_best_first),
+        cmocka_unit_test(many_ideas_are_entered_by_steps_the_newest_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,6 +23,20 @@ static void an_unknown_field_is_not_understood(void **state)
     view_free(&view);
 }
 
+static void what_was_not_understood_is_forgotten_by_the_next_load(void **state)
+{
+    (void)state;
+    struct view *view = fixture_view(0, SEALED);
+    view_person_enter(view, "p3");
+    assert_false(fixture_apply(view, 2, "p:p3.name=Zoé\ni:i1.title=T\np:p9.n=9\ni:i1.stage=accepted"));
+    fixture_load(view, 3, SEALED);
+    assert_true(fixture_apply(view, 4, "p:p3.name=Léa"));
+    assert_string_equal(view_idea(view, "i1")->author->fields.name, "Léa");
+    assert_non_null(strstr(fixture_told, "idea:i1/staff@4"));
+    view_person_leave(view, "p3");
+    view_free(&view);
+}
+
 static void an_event_that_is_not_newer_is_ignored(void **state)
 {
     (void)state;
@@ -56,6 +70,17 @@ static void what_shows_after_a_vote_changes_for_who_voted_and_for_staff(void **s
     assert_string_equal(fixture_told,
                         "idea:i2/voted@2 idea:i2/staff@2 ideas:c2:top/voted@2 ideas:c2:new/voted@2 "
                         "results:c2/voted@2 ideas:c2:top/staff@2 ideas:c2:new/staff@2 results:c2/staff@2 ");
+    view_free(&view);
+}
+
+static void votes_that_only_change_levels_change_results_alone(void **state)
+{
+    (void)state;
+    struct view *view =
+        fixture_view(0, "c:c1.state=open\ni:i1.challenge=c1\ni:i1.n=1\ni:i1.tally=1 0 0 0 0 0\n");
+    assert_true(fixture_apply(view, 2, "i:i1.tally=0 0 1 0 0 0"));
+    assert_string_equal(fixture_told,
+                        "results:c1/public@2 results:c1/expert@2 results:c1/voted@2 results:c1/staff@2 ");
     view_free(&view);
 }
 
@@ -172,9 +197,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_unknown_field_is_not_understood),
+        cmocka_unit_test(what_was_not_understood_is_forgotten_by_the_next_load),
         cmocka_unit_test(an_event_that_is_not_newer_is_ignored),
         cmocka_unit_test(what_is_sealed_changes_nothing_for_anyone),
         cmocka_unit_test(what_shows_after_a_vote_changes_for_who_voted_and_for_staff),
+        cmocka_unit_test(votes_that_only_change_levels_change_results_alone),
         cmocka_unit_test(the_same_values_again_are_no_change),
         cmocka_unit_test(a_rename_reaches_the_ideas_that_are_signed),
         cmocka_unit_test(who_votes_is_promoted_where_the_tally_shows_after_it),

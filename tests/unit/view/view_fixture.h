@@ -70,9 +70,9 @@ static inline void fixture_person(struct view *view, const char *person, int64_t
 
 static inline void fixture_load(struct view *view, int64_t seq, const char *text)
 {
-    struct field_write writes[64];
+    static struct field_write writes[4096];
     char *lines = strdup(text);
-    size_t count = fixture_writes(lines, writes, 64);
+    size_t count = fixture_writes(lines, writes, sizeof(writes) / sizeof(writes[0]));
     view_load_begin(view);
     for (size_t i = 0; i < count; i++)
         assert_true(view_load_field(view, &writes[i]));

@@ -1,4 +1,4 @@
-#include "cli/file.h"
+#include "server/file.h"
 #include "base/buffer.h"
 #include "base/memory.h"
 

@@ -1,6 +1,6 @@
 /* Whole files. */
-#ifndef CLI_FILE_H
-#define CLI_FILE_H
+#ifndef SERVER_FILE_H
+#define SERVER_FILE_H
 
 #include <stddef.h>
 
