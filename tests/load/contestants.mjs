@@ -34,9 +34,19 @@ export const HAS_NCHAN = Boolean(NGINX) && existsSync(NCHAN);
 
 const pinned = (core, command) => ['taskset', ['-c', String(core), ...command]];
 
+const places = new Set();
+
+/* Nothing that was started outlives the benchmark. */
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, async () => {
+    await Promise.all([...places].map((place) => place.stop()));
+    process.exit(130);
+  });
+
 /** Processes and the folder of one contestant. */
 class Place {
   constructor() {
+    places.add(this);
     this.folder = mkdtempSync(join(tmpdir(), 'palabre-bench-'));
     this.processes = [];
   }
@@ -61,6 +71,7 @@ class Place {
   }
 
   async stop() {
+    places.delete(this);
     for (const child of this.processes.reverse()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
       const gone = once(child, 'exit');
