@@ -40,9 +40,10 @@ struct room_promotion {
 struct room_person {
     char id[TEXT_ID_ROOM];
     unsigned sockets;
-    unsigned visits; /* requests over HTTP that need their ballots */
-    bool counted;    /* as one of the people online */
-    bool loading;    /* person_read is under way */
+    unsigned visits;     /* requests over HTTP that need their ballots */
+    bool counted;        /* as one of the people online */
+    bool loading;        /* person_read is under way */
+    struct list clients; /* struct client, by person_link */
     struct rules_buckets buckets;
 };
 
@@ -72,10 +73,10 @@ struct room {
     struct list clients; /* struct client, by room_link */
     struct list waits;
     unsigned holders;
-    int64_t idle_since; /* loop time; while nobody holds it */
-    int64_t online;     /* distinct participants connected */
+    int64_t idle_since;  /* loop time; while nobody holds it */
+    int64_t online;      /* distinct participants connected */
     int64_t online_told; /* as the store was last told at once */
-    bool votes;         /* accepted since the last flush */
+    bool votes;          /* accepted since the last flush */
     bool flushing;
     bool freezing;      /* a challenge_rules is under way */
     int64_t flushed_at; /* loop time */
