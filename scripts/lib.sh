@@ -59,7 +59,7 @@ install_quietly() {
     if [ -n "$ours" ]; then as_root rm -f "$policy"; fi
     for package in "$@"; do
         case $package in
-            *-server) if [ -d /run/systemd/system ]; then as_root systemctl disable --quiet "$package" >>"$log" 2>&1 || true; fi ;;
+            *-server | nginx) if [ -d /run/systemd/system ]; then as_root systemctl disable --quiet "$package" >>"$log" 2>&1 || true; fi ;;
         esac
     done
     return "$status"

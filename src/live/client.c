@@ -29,6 +29,7 @@ void *client_opened(void *owner, struct edge_socket *socket)
     client->socket = socket;
     client->actor = (struct actor){.role = ROLE_observer};
     list_init(&client->room_link);
+    list_init(&client->person_link);
     list_init(&client->openings);
     list_init(&client->calls);
     list_init(&client->answers);
@@ -262,13 +263,14 @@ void client_bye(struct client *client, const char *reason, int64_t retry_ms)
 
 /* ---- what a room tells its clients */
 
-void clients_promoted(struct room *room, const char *person)
+/* By the person's own list: everyone who joins is loaded once, and everyone who votes is promoted once. */
+void clients_promoted(struct room *room, const char *id)
 {
-    list_for_each (at, &room->clients) {
-        struct client *client = CONTAINER_OF(at, struct client, room_link);
-        if (strcmp(client->actor.id, person) == 0)
-            client_topics_reclass(client);
-    }
+    struct room_person *person = map_get(&room->people, id);
+    if (!person)
+        return;
+    list_for_each (at, &person->clients)
+        client_topics_reclass(CONTAINER_OF(at, struct client, person_link));
 }
 
 void clients_person_loaded(struct room *room, const char *person)

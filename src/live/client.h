@@ -42,7 +42,7 @@ struct client_opening {
 };
 
 struct client {
-    struct list link, room_link;
+    struct list link, room_link, person_link;
     struct live *live;
     struct edge_socket *socket; /* NULL once it is closed */
     enum client_state state;

@@ -80,6 +80,7 @@ void client_hello(struct client *client, struct client_call *call, const struct 
     list_push_back(&room->clients, &client->room_link);
     if (actor_is_person(&actor)) {
         room_enter(room, &client->actor);
+        list_push_back(&room_person(room, actor.id)->clients, &client->person_link);
         client->entered = true;
     }
     edge_socket_limit(client->socket, rules_message_limit(&client->actor));
@@ -96,6 +97,7 @@ void client_hello_leave(struct client *client)
     if (client->entered)
         room_leave(client->room, &client->actor);
     client->entered = false;
+    list_remove(&client->person_link);
     list_remove(&client->room_link);
     room_release(&client->room);
     client->actor = (struct actor){.role = ROLE_observer};

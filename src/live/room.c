@@ -182,6 +182,7 @@ struct room_person *room_person(struct room *room, const char *id)
     if (!person) {
         person = memory_alloc(sizeof(*person));
         snprintf(person->id, sizeof(person->id), "%s", id);
+        list_init(&person->clients);
         map_put(&room->people, person->id, person);
     }
     return person;

@@ -40,9 +40,10 @@ struct room_promotion {
 struct room_person {
     char id[TEXT_ID_ROOM];
     unsigned sockets;
-    unsigned visits; /* requests over HTTP that need their ballots */
-    bool counted;    /* as one of the people online */
-    bool loading;    /* person_read is under way */
+    unsigned visits;     /* requests over HTTP that need their ballots */
+    bool counted;        /* as one of the people online */
+    bool loading;        /* person_read is under way */
+    struct list clients; /* struct client, by person_link */
     struct rules_buckets buckets;
 };
 
