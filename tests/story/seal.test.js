@@ -99,6 +99,9 @@ class Twins {
     for (const [twin, seq] of seqs.entries())
       for (let at = seq; at < Math.max(...seqs); at++) await pair[twin].call(this.session, this.tokens.moderator[twin], 'session_announce', { text: `Pas ${at}` });
     await this.both((palabre, twin) => palabre.call(this.session, this.tokens.moderator[twin], 'session_announce', { text: 'Bonjour' }));
+    /* And so does what is theirs alone, wherever the count was when it was read. */
+    for (const watcher of WATCHERS.filter((one) => !['public', 'admin'].includes(one)))
+      await this.both((palabre, twin) => palabre.call(this.session, this.tokens[watcher][twin], 'name_set', { name: `Témoin ${watcher}` }));
     await this.quiet();
     this.start = Math.max(...await this.sequences());
     this.epochs = this.clients.public.map((client) => client.held.get('session').epoch.split('.')[0]);
@@ -117,8 +120,8 @@ class Twins {
       const key = (name) => `palabre:{${this.session}}:${name}`;
       while (await this.redis[twin].scard(key('dirty'))) { assert.ok(Date.now() < end, 'votes are flushed'); await sleep(5); }
       const seq = Number(await this.redis[twin].hget(key('meta'), 'seq'));
-      for (let wait = 5;; wait = Math.min(2 * wait, 200)) { /* less and less often: strangers have a rate */
-        const { v } = await palabre.call(this.session, undefined, 'idea_list', { challenge: 'c1', order: 'new', limit: 1 });
+      for (let wait = 5;; wait = Math.min(2 * wait, 200)) { /* less and less often: reading has a rate */
+        const { v } = await palabre.topic(this.session, 'leaders', this.tokens.participant[twin]);
         if (v >= seq) break;
         assert.ok(Date.now() < end, 'events are followed');
         await sleep(wait);
