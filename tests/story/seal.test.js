@@ -150,7 +150,12 @@ class Twins {
   }
 
   async request(twin, ...request) {
-    const { status, headers, bytes } = await pair[twin].request(...request);
+    let answer = await pair[twin].request(...request);
+    while (answer.status === 429) { /* how fast this machine asks is no difference between the two */
+      await sleep(answer.json.retry_ms);
+      answer = await pair[twin].request(...request);
+    }
+    const { status, headers, bytes } = answer;
     const { date, 'retry-after': _, ...rest } = headers;
     return `${status} ${this.plain(JSON.stringify(rest), twin)}\n${this.plain(bytes.toString(), twin)}`;
   }
