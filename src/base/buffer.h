@@ -1,5 +1,5 @@
-/* A growing run of bytes. Always has a NUL after its last byte, so that `bytes` is also a C string where it holds text.
- * Owns its memory; `buffer_take` hands it over. A zeroed struct is an empty buffer. */
+/* A growing run of bytes. Always has a NUL after its last byte, so that `bytes` is also a C string where it
+ * holds text. Owns its memory; `buffer_take` hands it over. A zeroed struct is an empty buffer. */
 #ifndef BASE_BUFFER_H
 #define BASE_BUFFER_H
 

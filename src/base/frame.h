@@ -1,5 +1,5 @@
-/* Bytes ready to be sent, shared by all who are sent the same: immutable once made, counted, with room before the first
- * byte for a transport's header. The count is not atomic: a frame stays on its loop. */
+/* Bytes ready to be sent, shared by all who are sent the same: immutable once made, counted, with room before
+ * the first byte for a transport's header. The count is not atomic: a frame stays on its loop. */
 #ifndef BASE_FRAME_H
 #define BASE_FRAME_H
 

@@ -1,5 +1,6 @@
-/* Intrusive doubly linked lists. A list head and its members are both a `struct list`; an empty head points to itself.
- * Knows nothing of what it links: CONTAINER_OF (memory.h) finds the owner. Nothing here allocates. */
+/* Intrusive doubly linked lists. A list head and its members are both a `struct list`; an empty head points
+ * to itself. Knows nothing of what it links: CONTAINER_OF (memory.h) finds the owner. Nothing here allocates.
+ */
 #ifndef BASE_LIST_H
 #define BASE_LIST_H
 
@@ -46,7 +47,8 @@ static inline void list_remove(struct list *item)
 }
 
 #define list_for_each(at, head) for (struct list *at = (head)->next; at != (head); at = at->next)
-#define list_for_each_safe(at, head)                                                                                 \
-    for (struct list *at = (head)->next, *at##_next = at->next; at != (head); at = at##_next, at##_next = at->next)
+#define list_for_each_safe(at, head)                                                                         \
+    for (struct list *at = (head)->next, *at##_next = at->next; at != (head);                                \
+         at = at##_next, at##_next = at->next)
 
 #endif

@@ -18,7 +18,8 @@ bool text_is_id(const char *text, size_t size)
 /* Bidirectional controls (UAX 9): they make a text read as another. */
 static bool text_is_bidi_control(utf8proc_int32_t c)
 {
-    return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+           (c >= 0x2066 && c <= 0x2069);
 }
 
 static bool text_is_break(utf8proc_int32_t c)
@@ -31,10 +32,12 @@ static bool text_is_space(utf8proc_int32_t c)
     return text_is_break(c) || c == '\t' || c == '\r' || utf8proc_category(c) == UTF8PROC_CATEGORY_ZS;
 }
 
-/* Shows nothing by itself, though it may join or part what is beside it: at either end it is as white space. */
+/* Shows nothing by itself, though it may join or part what is beside it: at either end it is as white space.
+ */
 static bool text_is_invisible(utf8proc_int32_t c)
 {
-    return c == 0x00AD || c == 0x180E || (c >= 0x200B && c <= 0x200D) || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF;
+    return c == 0x00AD || c == 0x180E || (c >= 0x200B && c <= 0x200D) || (c >= 0x2060 && c <= 0x2064) ||
+           c == 0xFEFF;
 }
 
 static bool text_is_edge(utf8proc_int32_t c)
@@ -98,9 +101,10 @@ size_t text_length(const char *text)
 char *text_fold(const char *text)
 {
     utf8proc_uint8_t *folded = NULL;
-    utf8proc_ssize_t length = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)strlen(text), &folded,
-                                           UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE |
-                                               UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE);
+    utf8proc_ssize_t length =
+        utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)strlen(text), &folded,
+                     UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD |
+                         UTF8PROC_STRIPMARK | UTF8PROC_IGNORE);
     if (length < 0)
         return NULL;
     struct buffer words = {0};

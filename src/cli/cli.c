@@ -22,7 +22,8 @@ static const struct {
 
 static int cli_help(FILE *to, int status)
 {
-    fprintf(to, "palabre %s: live co-creation sessions\n\nusage: palabre COMMAND [--help]\n\n", PALABRE_VERSION);
+    fprintf(to, "palabre %s: live co-creation sessions\n\nusage: palabre COMMAND [--help]\n\n",
+            PALABRE_VERSION);
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
         if (commands[i].help)
             fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);

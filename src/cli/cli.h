@@ -1,5 +1,5 @@
-/* What an operator types: `palabre COMMAND ...`. Each command is a row of cli.c and returns an exit status: 0, 1 where it
- * could not do what was asked (told on stderr), 2 where it was typed wrong. */
+/* What an operator types: `palabre COMMAND ...`. Each command is a row of cli.c and returns an exit status:
+ * 0, 1 where it could not do what was asked (told on stderr), 2 where it was typed wrong. */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 

@@ -7,7 +7,7 @@
 
 #define CONTEXT_START_MS  15000 /* for the private Redis to start, reading what it holds */
 #define CONTEXT_ANSWER_MS 5000  /* for a Redis of one's own to answer */
-#define CONTEXT_TRIES   5     /* of a call that carries a key, while the store is away or slow */
+#define CONTEXT_TRIES     5     /* of a call that carries a key, while the store is away or slow */
 
 static void context_log(const char *message)
 {
@@ -26,9 +26,11 @@ int cli_context_open(struct cli_context *context, const char *command, int *argc
     uv_loop_init(&context->loop);
     context->deployment =
         (struct deployment){.loop = &context->loop, .settings = &context->settings, .log = context_log};
-    if (deployment_open(&context->deployment) && deployment_wait(&context->deployment, context->settings.redis ? CONTEXT_ANSWER_MS : CONTEXT_START_MS))
+    if (deployment_open(&context->deployment) &&
+        deployment_wait(&context->deployment, context->settings.redis ? CONTEXT_ANSWER_MS : CONTEXT_START_MS))
         return 0;
-    int status = cli_fail("%s", context->deployment.fault ? context->deployment.fault : "the store cannot be reached");
+    int status =
+        cli_fail("%s", context->deployment.fault ? context->deployment.fault : "the store cannot be reached");
     cli_context_close(context);
     return status;
 }
@@ -78,8 +80,9 @@ struct refusal cli_context_call(struct cli_context *context, const char *session
     for (int tries = 0; tries < CONTEXT_TRIES; tries++) {
         context_forget(context);
         waiting.done = false;
-        store_call(context->deployment.store, session, function, actor, key, at, arguments ? arguments->list : NULL,
-                   arguments ? arguments->count : 0, context_answered, &waiting);
+        store_call(context->deployment.store, session, function, actor, key, at,
+                   arguments ? arguments->list : NULL, arguments ? arguments->count : 0, context_answered,
+                   &waiting);
         while (!waiting.done)
             uv_run(&context->loop, UV_RUN_ONCE);
         if (waiting.refusal.error != ERROR_store_unavailable || !key)
@@ -149,7 +152,8 @@ struct refusal cli_context_flush(struct cli_context *context)
     return context->refusal;
 }
 
-struct refusal cli_context_create(struct cli_context *context, const struct definition *definition, int64_t at)
+struct refusal cli_context_create(struct cli_context *context, const struct definition *definition,
+                                  int64_t at)
 {
     struct store_arguments arguments = {0};
     const struct actor actor = {.id = "operator", .role = ROLE_admin};
@@ -158,7 +162,8 @@ struct refusal cli_context_create(struct cli_context *context, const struct defi
     uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
     snprintf(nonce, sizeof(nonce), "%04x", random);
     definition_arguments(definition, nonce, store_arguments_add, &arguments);
-    struct refusal refusal = cli_context_call(context, definition->id, "session_create", &actor, NULL, at, &arguments);
+    struct refusal refusal =
+        cli_context_call(context, definition->id, "session_create", &actor, NULL, at, &arguments);
     store_arguments_clear(&arguments);
     return refusal;
 }

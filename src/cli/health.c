@@ -10,9 +10,10 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-static const char health_help[] = "usage: palabre health [--listen ADDRESS:PORT]\n\n"
-                                  "Asks the server that listens there (127.0.0.1:7700 unless said) whether it is ready.\n"
-                                  "Exit status 0 where it is, 1 where it is not.\n";
+static const char health_help[] =
+    "usage: palabre health [--listen ADDRESS:PORT]\n\n"
+    "Asks the server that listens there (127.0.0.1:7700 unless said) whether it is ready.\n"
+    "Exit status 0 where it is, 1 where it is not.\n";
 
 #define HEALTH_SECONDS 5
 
@@ -21,7 +22,9 @@ static int health_connect(const char *address, uint16_t port)
     char service[8];
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST}, *found = NULL;
     /* What listens everywhere answers here. */
-    const char *host = strcmp(address, "0.0.0.0") == 0 ? "127.0.0.1" : strcmp(address, "::") == 0 ? "::1" : address;
+    const char *host = strcmp(address, "0.0.0.0") == 0 ? "127.0.0.1"
+                       : strcmp(address, "::") == 0    ? "::1"
+                                                       : address;
     snprintf(service, sizeof(service), "%u", port);
     if (getaddrinfo(host, service, &hints, &found) != 0)
         return -1;

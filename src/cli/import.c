@@ -1,7 +1,8 @@
 /* `palabre import --polis DIR --as ID`: a Polis export (comments.csv, votes.csv) to a session.
  *
- * For each person and statement only the last answer by time is cast, at its time; a last pass is nothing. Statements
- * become ideas; the rejected ones are hidden once the votes are in, so that their ballots are parked. */
+ * For each person and statement only the last answer by time is cast, at its time; a last pass is nothing.
+ * Statements become ideas; the rejected ones are hidden once the votes are in, so that their ballots are
+ * parked. */
 #include "base/map.h"
 #include "base/memory.h"
 #include "cli/cli.h"
@@ -12,16 +13,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#define IMPORT_AT_ONCE 128 /* calls under way */
-#define TIME_MOST 9999999999999 /* ms; thirteen digits, as Redis orders them */
+#define IMPORT_AT_ONCE 128           /* calls under way */
+#define TIME_MOST      9999999999999 /* ms; thirteen digits, as Redis orders them */
 
 static const char import_help[] =
     "usage: palabre import --polis DIR --as ID [--data DIR | --redis URL]\n\n"
-    "Turns a Polis export (DIR/comments.csv and DIR/votes.csv) into the session ID: statements as ideas (rejected\n"
+    "Turns a Polis export (DIR/comments.csv and DIR/votes.csv) into the session ID: statements as ideas "
+    "(rejected\n"
     "ones hidden), each person's last answer to each as a vote at its time, passes as nothing.\n";
 
 struct statement {
-    char *key;        /* comment-id */
+    char *key;           /* comment-id */
     char *text, *author; /* author-id */
     int64_t at;
     bool rejected;
@@ -113,9 +115,10 @@ static bool read_statements(struct import *import, const char *folder, char **ou
                                          .text = csv_column(&csv, "comment-body")};
     bool good = of.id >= 0 && of.at >= 0 && of.author >= 0 && of.moderated >= 0 && of.text >= 0;
     if (!good)
-        *out_message = memory_print("%s: columns timestamp, comment-id, author-id, moderated and comment-body are "
-                                    "expected",
-                                    path);
+        *out_message =
+            memory_print("%s: columns timestamp, comment-id, author-id, moderated and comment-body are "
+                         "expected",
+                         path);
     while (good && csv_next(&csv))
         good = read_statement(import, &csv, &of, path, out_message);
     csv_close(&csv);
@@ -123,7 +126,8 @@ static bool read_statements(struct import *import, const char *folder, char **ou
 }
 
 /* Keeps the later of two answers to the same statement. */
-static void take_answer(struct import *import, const char *voter, struct statement *statement, int64_t at, int value)
+static void take_answer(struct import *import, const char *voter, struct statement *statement, int64_t at,
+                        int value)
 {
     char *key = memory_print("%s/%s", voter, statement->key);
     struct answer *answer = map_get(&import->by_pair, key);
@@ -134,7 +138,8 @@ static void take_answer(struct import *import, const char *voter, struct stateme
         answer->statement = statement;
         answer->at = INT64_MIN;
         map_put(&import->by_pair, answer->key, answer);
-        import->answers = memory_resize(import->answers, (import->answer_count + 1) * sizeof(*import->answers));
+        import->answers =
+            memory_resize(import->answers, (import->answer_count + 1) * sizeof(*import->answers));
         import->answers[import->answer_count++] = answer;
     } else {
         free(key);
@@ -152,11 +157,13 @@ static bool read_votes(struct import *import, const char *folder, char **out_mes
     struct csv csv;
     if (!csv_open(&csv, path, out_message))
         return false;
-    int id = csv_column(&csv, "comment-id"), at = csv_column(&csv, "timestamp"), voter = csv_column(&csv, "voter-id");
+    int id = csv_column(&csv, "comment-id"), at = csv_column(&csv, "timestamp"),
+        voter = csv_column(&csv, "voter-id");
     int vote = csv_column(&csv, "vote");
     bool good = id >= 0 && at >= 0 && voter >= 0 && vote >= 0;
     if (!good)
-        *out_message = memory_print("%s: columns timestamp, comment-id, voter-id and vote are expected", path);
+        *out_message =
+            memory_print("%s: columns timestamp, comment-id, voter-id and vote are expected", path);
     while (good && csv_next(&csv)) {
         struct statement *statement = map_get(&import->by_comment, csv.fields[id]);
         int64_t time = 0, value = 0;
@@ -218,7 +225,8 @@ static struct step *make_steps(struct import *import, size_t *out_count)
 /* ---- writing */
 
 /* The participant of a Polis id, joined at the first thing they did. */
-static struct refusal import_person(struct import *import, const char *polis, int64_t at, struct actor *out_actor)
+static struct refusal import_person(struct import *import, const char *polis, int64_t at,
+                                    struct actor *out_actor)
 {
     struct refusal refusal = refusal_of(ERROR_none);
     struct actor actor = {.role = ROLE_participant, .level = level_open};
@@ -228,7 +236,8 @@ static struct refusal import_person(struct import *import, const char *polis, in
         cli_context_flush(&import->context); /* what came before is recorded before */
         store_arguments_add(&arguments, "", 0);
         store_arguments_add(&arguments, "1", 1);
-        refusal = cli_context_call(&import->context, import->session, "participant_join", &actor, "join", at, &arguments);
+        refusal = cli_context_call(&import->context, import->session, "participant_join", &actor, "join", at,
+                                   &arguments);
         store_arguments_clear(&arguments);
         if (refusal.error)
             return refusal;
@@ -277,7 +286,8 @@ static struct refusal import_statement(struct import *import, struct statement *
     import_text(statement->text, &command.idea_add);
     command_arguments(&command, store_arguments_add, &arguments);
     cli_context_flush(&import->context);
-    refusal = cli_context_call(&import->context, import->session, "idea_add", &actor, key, statement->at, &arguments);
+    refusal = cli_context_call(&import->context, import->session, "idea_add", &actor, key, statement->at,
+                               &arguments);
     if (!refusal.error)
         snprintf(statement->idea, sizeof(statement->idea), "%s", cli_context_get(&import->context, "idea"));
     store_arguments_clear(&arguments);
@@ -359,7 +369,8 @@ static int import_run(struct import *import, const char *folder)
     int64_t first = count ? steps[0].at : 1, last = count ? steps[count - 1].at : 1;
     struct refusal refusal = import_session(import, folder, first);
     for (size_t i = 0; i < count && !refusal.error; i++)
-        refusal = steps[i].answer ? import_vote(import, steps[i].answer) : import_statement(import, steps[i].statement);
+        refusal = steps[i].answer ? import_vote(import, steps[i].answer)
+                                  : import_statement(import, steps[i].statement);
     struct refusal flushed = cli_context_flush(&import->context);
     if (!refusal.error)
         refusal = flushed;
@@ -389,7 +400,7 @@ static void import_clear(struct import *import)
         free(import->answers[i]->voter);
         free(import->answers[i]);
     }
-    map_for_each(at, &import->people) {
+    map_for_each (at, &import->people) {
         free((char *)at->key);
         free(at->value);
     }

@@ -20,7 +20,8 @@ static const char session_help[] =
     "       palabre session show ID               what a session is, as JSON\n\n"
     "docs/sessions.md says what a session file holds.\n";
 
-/* A picture beside the session file; or, for who saved an example without its pictures, the one inside the binary. */
+/* A picture beside the session file; or, for who saved an example without its pictures, the one inside the
+ * binary. */
 static struct refusal picture_beside(void *arg, const char *name, struct definition_media *out_media)
 {
     const char *folder = arg;

@@ -12,13 +12,15 @@
 
 static const char token_help[] =
     "usage: palabre token [--session ID] --role ROLE [--name NAME] [--ttl 8h] [--data DIR | --redis URL]\n\n"
-    "Signs a token and prints it. ROLE is participant, expert, moderator, brand, or admin: an admin's is for every\n"
+    "Signs a token and prints it. ROLE is participant, expert, moderator, brand, or admin: an admin's is for "
+    "every\n"
     "session and takes no --session. --ttl is a number and s, m, h or d; 8h unless said.\n";
 
-static const char keys_help[] = "usage: palabre keys [list | rotate] [--data DIR]\n\n"
-                                "list    the keys whose tokens are accepted; the one that signs first\n"
-                                "rotate  a new key signs from now on; tokens of the old one stay good. A running\n"
-                                "        server takes it up on SIGHUP.\n";
+static const char keys_help[] =
+    "usage: palabre keys [list | rotate] [--data DIR]\n\n"
+    "list    the keys whose tokens are accepted; the one that signs first\n"
+    "rotate  a new key signs from now on; tokens of the old one stay good. A running\n"
+    "        server takes it up on SIGHUP.\n";
 
 #define TTL_MOST (366LL * 86400000)
 
@@ -27,7 +29,11 @@ static int64_t ttl_parse(const char *text)
 {
     char *end;
     long long number = strtoll(text, &end, 10);
-    int64_t unit = *end == 's' ? 1000 : *end == 'm' ? 60000 : *end == 'h' ? 3600000 : *end == 'd' ? 86400000 : 0;
+    int64_t unit = *end == 's'   ? 1000
+                   : *end == 'm' ? 60000
+                   : *end == 'h' ? 3600000
+                   : *end == 'd' ? 86400000
+                                 : 0;
     if (end == text || number < 1 || !unit || end[1] || number > TTL_MOST / unit)
         return 0;
     return number * unit;
@@ -62,8 +68,9 @@ static int wanted_read(struct wanted *wanted, int argc, char **argv)
     if (!wanted->ttl)
         return cli_usage("token", "--ttl: a number and s, m, h or d is expected, up to 366d");
     if ((wanted->role == ROLE_admin) != !wanted->session)
-        return cli_usage("token", "--session: %s", wanted->session ? "an admin's token is for every session: none is expected"
-                                                                   : "a session's id is expected");
+        return cli_usage("token", "--session: %s",
+                         wanted->session ? "an admin's token is for every session: none is expected"
+                                         : "a session's id is expected");
     if (wanted->session && !text_is_id(wanted->session, strlen(wanted->session)))
         return cli_usage("token", "--session: an id is expected: a-z, then up to 31 of a-z, 0-9 and -");
     return 0;
@@ -137,7 +144,8 @@ static void keys_list(const struct keyring *keyring)
     for (size_t i = 0; i < keyring->count; i++) {
         char public_key[PASERK_ROOM];
         paserk_format(PASERK_PUBLIC, keyring->keys[i].public_key, PASETO_PUBLIC_BYTES, public_key);
-        printf("%s  %s  %s\n", keyring->keys[i].signs ? "signs  " : "accepts", keyring->keys[i].id, public_key);
+        printf("%s  %s  %s\n", keyring->keys[i].signs ? "signs  " : "accepts", keyring->keys[i].id,
+               public_key);
     }
 }
 
@@ -159,7 +167,8 @@ int cli_keys(int argc, char **argv)
     } else {
         char *folder CLEAN_FREE = deployment_keys(&settings, &message);
         struct keyring *keyring = NULL;
-        bool good = folder && (!rotate || keyring_rotate(folder, &problem)) && (keyring = keyring_open(folder, &problem));
+        bool good = folder && (!rotate || keyring_rotate(folder, &problem)) &&
+                    (keyring = keyring_open(folder, &problem));
         if (good)
             keys_list(keyring);
         else

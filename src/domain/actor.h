@@ -12,7 +12,7 @@ struct actor {
     char id[TEXT_ID_ROOM];      /* participant; "" for an observer without a token */
     enum role role;
     enum level level;
-    char groups[128]; /* "store=lille status=client", sorted; "" for none */
+    char groups[128];              /* "store=lille status=client", sorted; "" for none */
     int64_t issued_at, expires_at; /* ms; 0 without a token */
     char token_id[48];             /* jti; "" without a token */
 };

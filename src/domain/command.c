@@ -28,17 +28,29 @@ enum {
 #define CHOICE_OF_CHOICE(field)  CHOICE_##field
 #define CHOICE_OF_BUDGET(field)  (-1)
 
-#define COMMAND(name, rights, doors, rate, effect, summary) static const struct param_row params_of_##name[] = {
-#define COMMAND_END(name) {NULL, PARAM_ID, OPTIONAL, 0, NULL, 0, -1}};
-#define PARAM(owner, field, type, presence, limit, summary)                                                        \
-    {#field, PARAM_##type, presence, limit, summary, offsetof(struct command, owner.field), CHOICE_OF_##type(field)},
+#define COMMAND(name, rights, doors, rate, effect, summary)                                                  \
+    static const struct param_row params_of_##name[] = {
+#define COMMAND_END(name)                                                                                    \
+    {                                                                                                        \
+        NULL, PARAM_ID, OPTIONAL, 0, NULL, 0, -1                                                             \
+    }                                                                                                        \
+    }                                                                                                        \
+    ;
+#define PARAM(owner, field, type, presence, limit, summary)                                                  \
+    {#field,                                                                                                 \
+     PARAM_##type,                                                                                           \
+     presence,                                                                                               \
+     limit,                                                                                                  \
+     summary,                                                                                                \
+     offsetof(struct command, owner.field),                                                                  \
+     CHOICE_OF_##type(field)},
 #include "commands.def"
 #undef COMMAND
 #undef PARAM
 #undef COMMAND_END
 
 static const struct command_row commands[] = {
-#define COMMAND(name, rights, doors, rate, effect, summary)                                                          \
+#define COMMAND(name, rights, doors, rate, effect, summary)                                                  \
     {#name, rights, doors, rate, effect, summary, params_of_##name, ARRAY_SIZE(params_of_##name) - 1},
 #define PARAM(owner, field, type, presence, limit, summary)
 #define COMMAND_END(name)
@@ -144,7 +156,8 @@ static void argument_add(const struct param_row *row, const void *at,
     add(to, given.bytes, given.size);
 }
 
-void command_arguments(const struct command *command, void (*add)(void *to, const char *bytes, size_t size), void *to)
+void command_arguments(const struct command *command, void (*add)(void *to, const char *bytes, size_t size),
+                       void *to)
 {
     for (size_t i = 0; i < commands[command->kind].param_count; i++) {
         const struct param_row *row = &commands[command->kind].params[i];

@@ -1,7 +1,9 @@
-/* Commands: protocol/commands.def as structs, and as tables that decode, check and pass them on without knowing them.
+/* Commands: protocol/commands.def as structs, and as tables that decode, check and pass them on without
+ * knowing them.
  *
- * `struct idea_add` holds the parameters of `idea_add`; `struct command` any command with its key. Texts are clean
- * (text_clean) and within their limits once decoded; what depends on the state of a session is not checked here. */
+ * `struct idea_add` holds the parameters of `idea_add`; `struct command` any command with its key. Texts are
+ * clean (text_clean) and within their limits once decoded; what depends on the state of a session is not
+ * checked here. */
 #ifndef DOMAIN_COMMAND_H
 #define DOMAIN_COMMAND_H
 
@@ -25,8 +27,8 @@ enum command_kind {
 };
 
 enum param_type {
-    PARAM_ID,      /* char[TEXT_ID_ROOM], "" where absent */
-    PARAM_LINE,    /* char *, NULL where absent; so are TEXT, TOPIC, TOKEN */
+    PARAM_ID,   /* char[TEXT_ID_ROOM], "" where absent */
+    PARAM_LINE, /* char *, NULL where absent; so are TEXT, TOPIC, TOKEN */
     PARAM_TEXT,
     PARAM_TOPIC,
     PARAM_TOKEN,
@@ -56,11 +58,13 @@ struct param_budget {
 #define PARAM_MEMBER_CHOICE(field)  int field;
 #define PARAM_MEMBER_BUDGET(field)  struct param_budget field;
 
-#define COMMAND(name, rights, doors, rate, effect, summary)                                                          \
-    struct name {                                                                                                    \
+#define COMMAND(name, rights, doors, rate, effect, summary)                                                  \
+    struct name {                                                                                            \
         char nothing; /* so that a command without parameters is a struct too */
 #define PARAM(owner, field, type, presence, limit, summary) PARAM_MEMBER_##type(field)
-#define COMMAND_END(name) };
+#define COMMAND_END(name)                                                                                    \
+    }                                                                                                        \
+    ;
 #include "commands.def"
 #undef COMMAND
 #undef PARAM
@@ -118,9 +122,11 @@ int command_find(const char *name, size_t size); /* an enum command_kind; -1 whe
 void command_init(struct command *command, enum command_kind kind);
 void command_clear(struct command *command); /* frees what its parameters hold */
 
-/* The positional arguments of a write, in field order, each by `add` (Borrows the bytes for the call). A required
- * parameter is its value; an optional one is empty where absent, and else its value behind '='. BUDGET gives two. */
-void command_arguments(const struct command *command, void (*add)(void *to, const char *bytes, size_t size), void *to);
+/* The positional arguments of a write, in field order, each by `add` (Borrows the bytes for the call). A
+ * required parameter is its value; an optional one is empty where absent, and else its value behind '='.
+ * BUDGET gives two. */
+void command_arguments(const struct command *command, void (*add)(void *to, const char *bytes, size_t size),
+                       void *to);
 
 struct rate_row {
     const char *name;

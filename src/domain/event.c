@@ -30,7 +30,8 @@ const char *field_name(enum field_id field)
 static int field_find(enum field_entity entity, const char *name, size_t size)
 {
     for (int i = 0; i < FIELD_COUNT; i++)
-        if (fields[i].entity == entity && strlen(fields[i].name) == size && memcmp(fields[i].name, name, size) == 0)
+        if (fields[i].entity == entity && strlen(fields[i].name) == size &&
+            memcmp(fields[i].name, name, size) == 0)
             return i;
     return -1;
 }

@@ -48,8 +48,9 @@ struct field_key {
     char sub[TEXT_ID_ROOM]; /* what follows a second dot; "" for nothing */
 };
 
-/* `s.` is the session; other entities are told apart by the name of the field within the hash they live in, which the
- * first letter of the key carries: `c:<id>.<name>`, `i:<id>.<name>`, `p:<id>.<name>`, since ids are free. False where no such field exists. */
+/* `s.` is the session; other entities are told apart by the name of the field within the hash they live in,
+ * which the first letter of the key carries: `c:<id>.<name>`, `i:<id>.<name>`, `p:<id>.<name>`, since ids are
+ * free. False where no such field exists. */
 bool field_parse(const char *key, size_t size, struct field_key *out_key);
 enum field_entity field_entity(enum field_id field);
 const char *field_name(enum field_id field);

@@ -6,11 +6,12 @@
 #include <stddef.h>
 
 struct picture {
-    const char *type; /* image/jpeg, image/png or image/webp */
+    const char *type;  /* image/jpeg, image/png or image/webp */
     int width, height; /* pixels, both at least 1 */
 };
 
-/* False where the bytes begin no JPEG (ISO 10918-1), PNG (RFC 2083) or WebP (RFC 9649) of a size that can be told. */
+/* False where the bytes begin no JPEG (ISO 10918-1), PNG (RFC 2083) or WebP (RFC 9649) of a size that can be
+ * told. */
 bool picture_inspect(const void *bytes, size_t size, struct picture *out_picture);
 
 #endif

@@ -78,5 +78,6 @@ void topic_format(const struct topic *topic, char out_name[TOPIC_NAME_ROOM])
     if (topics[topic->kind].subject != SUBJECT_NONE)
         size += snprintf(out_name + size, TOPIC_NAME_ROOM - (size_t)size, ":%s", topic->subject);
     if (topics[topic->kind].ordered)
-        snprintf(out_name + size, TOPIC_NAME_ROOM - (size_t)size, ":%s", word_name(WORDS_order, topic->order));
+        snprintf(out_name + size, TOPIC_NAME_ROOM - (size_t)size, ":%s",
+                 word_name(WORDS_order, topic->order));
 }

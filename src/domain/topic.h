@@ -1,4 +1,5 @@
-/* The name of a topic, taken apart (protocol/topics.def): `ideas:c1:top` is {TOPIC_ideas, "c1", order_top}. */
+/* The name of a topic, taken apart (protocol/topics.def): `ideas:c1:top` is {TOPIC_ideas, "c1", order_top}.
+ */
 #ifndef DOMAIN_TOPIC_H
 #define DOMAIN_TOPIC_H
 
@@ -17,7 +18,8 @@ enum topic_rule { TOPIC_RULE_PLAIN, TOPIC_RULE_CHALLENGE, TOPIC_RULE_SELF };
 
 struct topic {
     enum topic_kind kind;
-    char subject[TEXT_ID_ROOM]; /* a challenge or an idea; for `me` the participant, which the name does not carry; "" for none */
+    char subject[TEXT_ID_ROOM]; /* a challenge or an idea; for `me` the participant, which the name does not
+                                   carry; "" for none */
     enum order order;
 };
 

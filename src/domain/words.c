@@ -4,7 +4,9 @@
 
 #define WORDS(set)      static const char *const words_of_##set[] = {
 #define WORD(set, name) #name,
-#define WORDS_END(set)  };
+#define WORDS_END(set)                                                                                       \
+    }                                                                                                        \
+    ;
 #include "words.def"
 #undef WORDS
 #undef WORD
@@ -15,7 +17,7 @@ static const struct {
     const char *const *words;
     size_t count;
 } words_table[] = {
-#define WORDS(set)      {#set, words_of_##set, set##_count},
+#define WORDS(set) {#set, words_of_##set, set##_count},
 #define WORD(set, name)
 #define WORDS_END(set)
 #include "words.def"

@@ -1,14 +1,17 @@
-/* The closed sets of words of protocol/words.def: one enum a set (enum ballot { BALLOT_approval, ... }), stored and sent
- * by their names. Roles, rights and audiences come from roles.def and rights.def. */
+/* The closed sets of words of protocol/words.def: one enum a set (enum ballot { BALLOT_approval, ... }),
+ * stored and sent by their names. Roles, rights and audiences come from roles.def and rights.def. */
 #ifndef DOMAIN_WORDS_H
 #define DOMAIN_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define WORDS(set)     enum set {
+#define WORDS(set)      enum set {
 #define WORD(set, name) set##_##name,
-#define WORDS_END(set) set##_count };
+#define WORDS_END(set)                                                                                       \
+    set##_count                                                                                              \
+    }                                                                                                        \
+    ;
 #include "words.def"
 #undef WORDS
 #undef WORD
@@ -26,7 +29,7 @@ enum words {
     WORDS_COUNT
 };
 
-const char *word_name(enum words set, int word); /* NULL beyond the set */
+const char *word_name(enum words set, int word);              /* NULL beyond the set */
 int word_find(enum words set, const char *name, size_t size); /* -1 where it is not in the set */
 const char *words_name(enum words set);
 size_t words_count(enum words set);
@@ -45,7 +48,14 @@ enum role {
 };
 
 /* A class of listeners who see the same (design: audiences). SELF is one person's own documents. */
-enum audience { AUDIENCE_PUBLIC, AUDIENCE_VOTED, AUDIENCE_EXPERT, AUDIENCE_STAFF, AUDIENCE_SELF, AUDIENCE_COUNT };
+enum audience {
+    AUDIENCE_PUBLIC,
+    AUDIENCE_VOTED,
+    AUDIENCE_EXPERT,
+    AUDIENCE_STAFF,
+    AUDIENCE_SELF,
+    AUDIENCE_COUNT
+};
 
 const char *role_name(enum role role);
 int role_find(const char *name, size_t size); /* -1 where there is none */

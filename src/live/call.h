@@ -1,5 +1,5 @@
-/* A command on its way: the same for both doors. Rights and rates are checked here, writes go to the store, reads are
- * answered from the room's view. */
+/* A command on its way: the same for both doors. Rights and rates are checked here, writes go to the store,
+ * reads are answered from the room's view. */
 #ifndef LIVE_CALL_H
 #define LIVE_CALL_H
 
@@ -9,7 +9,8 @@
  */
 typedef void call_reply(void *arg, const struct refusal *refusal, const char *result, size_t size);
 
-/* Runs a READ or WRITE. Takes what the command holds (it is empty afterwards). `reply` runs once, now or later. */
+/* Runs a READ or WRITE. Takes what the command holds (it is empty afterwards). `reply` runs once, now or
+ * later. */
 void call_run(struct room *room, const struct actor *actor, struct rules_buckets *buckets, enum door door,
               struct command *command, call_reply *reply, void *arg);
 

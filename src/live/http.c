@@ -101,7 +101,8 @@ bool http_actor(const struct http_session *at, struct actor *out_actor)
     return !refusal.error;
 }
 
-struct rules_buckets *http_buckets(const struct http_session *at, struct room *room, const struct actor *actor)
+struct rules_buckets *http_buckets(const struct http_session *at, struct room *room,
+                                   const struct actor *actor)
 {
     return actor_is_person(actor) ? &room_person(room, actor->id)->buckets
                                   : live_stranger(at->live, edge_request_peer(at->request));

@@ -34,6 +34,7 @@ void http_media(struct live *live, struct edge_request *request, const char *res
 /* The bearer's actor; true where there is one or none was sent, else the request is answered. */
 bool http_actor(const struct http_session *at, struct actor *out_actor);
 /* What an actor draws from: a person's are theirs on all connections, a stranger's those of their address. */
-struct rules_buckets *http_buckets(const struct http_session *at, struct room *room, const struct actor *actor);
+struct rules_buckets *http_buckets(const struct http_session *at, struct room *room,
+                                   const struct actor *actor);
 
 #endif

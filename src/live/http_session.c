@@ -186,7 +186,8 @@ void http_command(const struct http_session *at)
         http_refuse(at->request, &refusal);
     } else {
         struct room *room = room_hold(at->live, at->session);
-        call_run(room, &actor, http_buckets(at, room, &actor), DOOR_HTTP, &command, command_replied, at->request);
+        call_run(room, &actor, http_buckets(at, room, &actor), DOOR_HTTP, &command, command_replied,
+                 at->request);
         room_release(&room);
     }
     command_clear(&command);

@@ -98,7 +98,8 @@ static struct refusal get_parse(const struct http_session *at, struct topic_get 
         return refusal_of(ERROR_topic_unknown);
     if (edge_request_parameter(at->request, "since", text, sizeof(text)) &&
         !position_parse(text, strlen(text), out_get->epoch, &out_get->since))
-        return refusal_field(ERROR_invalid_params, "since", "<epoch>:<v>, as the ETag has it without its quotes");
+        return refusal_field(ERROR_invalid_params, "since",
+                             "<epoch>:<v>, as the ETag has it without its quotes");
     if (edge_request_parameter(at->request, "wait", text, sizeof(text)))
         return refusal_field(ERROR_not_supported, "wait", "no long poll: ask again with since");
     return refusal_of(ERROR_none);

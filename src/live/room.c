@@ -146,7 +146,8 @@ void room_release(struct room **room)
 void room_end(struct room *room)
 {
     struct room *held = room;
-    held->holders++; /* not room_hold: it makes a room that is gone anew, while its caller walks the map of them */
+    held->holders++; /* not room_hold: it makes a room that is gone anew, while its caller walks the map of
+                        them */
     room_fail_waits(held, ERROR_store_unavailable);
     store_unfollow(&held->following);
     room_release(&held);

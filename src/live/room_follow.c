@@ -158,7 +158,8 @@ static void room_person_read(void *arg, const struct store_answer *answer)
 void room_read_person(struct room *room, struct room_person *person)
 {
     if (!view_is_ready(room->view) || !store_is_connected(room->live->settings.store) ||
-        !(person->sockets + person->visits) || person->loading || view_person_is_ready(room->view, person->id))
+        !(person->sockets + person->visits) || person->loading ||
+        view_person_is_ready(room->view, person->id))
         return;
     struct person_reading *reading = memory_alloc(sizeof(*reading));
     reading->room = room_hold(room->live, room->session);
@@ -171,7 +172,8 @@ void room_read_person(struct room *room, struct room_person *person)
 
 void room_read_people(struct room *room)
 {
-    map_for_each(at, &room->people) room_read_person(room, at->value);
+    map_for_each (at, &room->people)
+        room_read_person(room, at->value);
 }
 
 /* ---- the view's news */
@@ -194,10 +196,10 @@ static void room_rules_written(void *arg, const struct store_answer *answer)
     struct room *room = arg;
     const char *stored = store_answer_get(answer, "stored");
     room->freezing = false;
-    /* One at a time: the next, unless this one's event is still on its way, which then comes by here. Where it could not be
-     * stored, the next event tries again. */
-    if (!answer->refusal.error && stored && stored[0] == '1' && room->state == ROOM_READY && view_is_ready(room->view) &&
-        view_seq(room->view) >= answer->seq)
+    /* One at a time: the next, unless this one's event is still on its way, which then comes by here. Where
+     * it could not be stored, the next event tries again. */
+    if (!answer->refusal.error && stored && stored[0] == '1' && room->state == ROOM_READY &&
+        view_is_ready(room->view) && view_seq(room->view) >= answer->seq)
         room_freeze_rules(room);
     room_release(&room);
 }
@@ -216,7 +218,8 @@ static void room_write_rules(void *arg, const char *const *arguments, size_t cou
                room_rules_written, room_hold(room->live, room->session));
 }
 
-/* Functions cannot make the hash (Lua has no BLAKE2b): whoever sees a challenge open without it hands it in. */
+/* Functions cannot make the hash (Lua has no BLAKE2b): whoever sees a challenge open without it hands it in.
+ */
 static void room_freeze_rules(struct room *room)
 {
     rules_hash_missing(room->view, room_write_rules, room);

@@ -14,7 +14,8 @@ struct refusal who_is(const struct live *live, const char *token, size_t size, c
     if (!live->deployment[0])
         return live_refusal(ERROR_store_unavailable);
     struct actor actor;
-    enum error error = token_verify(live->settings.keyring, token, size, live->deployment, live_now(live), &actor, out_name);
+    enum error error =
+        token_verify(live->settings.keyring, token, size, live->deployment, live_now(live), &actor, out_name);
     if (!error && actor.role != ROLE_admin && strcmp(actor.session, session) != 0)
         error = ERROR_token_invalid;
     if (error)

@@ -1,5 +1,5 @@
-/* May this actor ask this now? By message, token and rate alone: what depends on the state of a session is refused by the
- * Redis function, once, in one place. Pure: time comes in. */
+/* May this actor ask this now? By message, token and rate alone: what depends on the state of a session is
+ * refused by the Redis function, once, in one place. Pure: time comes in. */
 #ifndef RULES_RULES_H
 #define RULES_RULES_H
 
@@ -7,10 +7,11 @@
 #include "domain/command.h"
 #include "domain/error.h"
 
-/* Token buckets, one per rate, as a participant (or an unnamed connection) has on this worker. Zeroed: full. */
+/* Token buckets, one per rate, as a participant (or an unnamed connection) has on this worker. Zeroed: full.
+ */
 struct rules_buckets {
     struct {
-        int64_t at;     /* ms of the last draw; 0: full */
+        int64_t at;          /* ms of the last draw; 0: full */
         int64_t thousandths; /* of a token, at that moment */
     } rates[RATE_COUNT];
 };

@@ -114,7 +114,8 @@ static void check_answered(void *arg, const struct store_answer *answer)
     }
     if (!answer->refusal.error) {
         check_use(f, answer);
-    } else if (answer->refusal.error == ERROR_session_unknown || answer->refusal.error == ERROR_not_supported) {
+    } else if (answer->refusal.error == ERROR_session_unknown ||
+               answer->refusal.error == ERROR_not_supported) {
         following_gone(f, answer->refusal.error);
     } else {
         f->checked = f->check_again = false;

@@ -139,8 +139,8 @@ bool key_file_write(int folder, const char *name, enum paserk kind, const unsign
     snprintf(fresh, sizeof(fresh), "%s.new", name);
     unlinkat(folder, fresh, 0); /* what a crash left */
     int CLEAN_FILE file = openat(folder, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    bool good = file >= 0 && key_file_store(file, text, size) &&
-                renameat(folder, fresh, folder, name) == 0 && fsync(folder) == 0;
+    bool good = file >= 0 && key_file_store(file, text, size) && renameat(folder, fresh, folder, name) == 0 &&
+                fsync(folder) == 0;
     sodium_memzero(text, sizeof(text));
     if (good)
         return true;

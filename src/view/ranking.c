@@ -62,8 +62,8 @@ static size_t ranking_bound(const struct ranking *ranking, const void *item, siz
     return low;
 }
 
-/* As ranking_bound of [0, end), by steps that double away from `near`: what moved little is found in few looks, however
- * many items there are. */
+/* As ranking_bound of [0, end), by steps that double away from `near`: what moved little is found in few
+ * looks, however many items there are. */
 static size_t ranking_bound_near(const struct ranking *ranking, const void *item, size_t near, size_t end)
 {
     size_t step = 1, low = 0, high = end;

@@ -176,7 +176,8 @@ void similar_stale(struct similar *similar, struct idea *idea)
     similar->stale[similar->stale_count++] = idea;
 }
 
-/* An index that all ideas are still to be entered in: the first one, or when most of the old one is dropped entries. */
+/* An index that all ideas are still to be entered in: the first one, or when most of the old one is dropped
+ * entries. */
 static struct similar *similar_begin(struct challenge *challenge)
 {
     struct similar *similar = memory_alloc(sizeof(*similar));

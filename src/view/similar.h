@@ -3,8 +3,8 @@
  *
  * Each idea has two entries, its title and its title with its body, so that a long body does not drown a
  * title that says the same. Likeness is Dice's coefficient in thousandths, of the better one. An entry that
- * went stale is dropped and made again. Entering takes some 30 us an idea, so that it goes by steps: a question enters
- * SIMILAR_STEP ideas at most, the newest first, and answers from what is entered. */
+ * went stale is dropped and made again. Entering takes some 30 us an idea, so that it goes by steps: a
+ * question enters SIMILAR_STEP ideas at most, the newest first, and answers from what is entered. */
 #ifndef VIEW_SIMILAR_H
 #define VIEW_SIMILAR_H
 

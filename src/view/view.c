@@ -64,7 +64,8 @@ static void view_empty(struct view *view, bool here)
     window_clear(&view->leaders_window);
     field_clear(&view->session.fields, ENTITY_session);
     view->session = (struct session){.entity = {.kind = ENTITY_session}};
-    view->touched_count = view->mark_count = view->promotion_count = 0; /* of an event that was not understood */
+    view->touched_count = view->mark_count = view->promotion_count =
+        0; /* of an event that was not understood */
 }
 
 void view_free(struct view **where)
@@ -320,7 +321,7 @@ bool view_has_challenge(const struct view *view, const char *challenge)
 
 void view_warm(struct view *view)
 {
-    map_for_each(at, &view->challenges) {
+    map_for_each (at, &view->challenges) {
         struct challenge *challenge = at->value;
         bool asked = challenge->placed && challenge->fields.proposals == proposals_open &&
                      challenge->fields.state != challenge_state_closed;

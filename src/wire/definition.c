@@ -13,10 +13,11 @@ struct reading {
 };
 
 /* Paths of the server itself. */
-static const char *const reserved_ids[] = {"api", "assets", "demo", "healthz", "media", "metrics", "readyz", "ws"};
+static const char *const reserved_ids[] = {"api",   "assets",  "demo",   "healthz",
+                                           "media", "metrics", "readyz", "ws"};
 
-static struct refusal read_text(const json_t *object, const char *name, int64_t limit, bool lines, bool required,
-                                char **out_text)
+static struct refusal read_text(const json_t *object, const char *name, int64_t limit, bool lines,
+                                bool required, char **out_text)
 {
     char pointer[64];
     snprintf(pointer, sizeof(pointer), "/%s", name);
@@ -46,8 +47,8 @@ static struct refusal read_id(const json_t *json, struct definition *definition)
     return refusal_of(ERROR_none);
 }
 
-/* Whether it has the form of an IANA name: words of letters with a '/' between, as Europe/Paris or UTC. Which names there
- * are changes with the years, and the pages know. */
+/* Whether it has the form of an IANA name: words of letters with a '/' between, as Europe/Paris or UTC. Which
+ * names there are changes with the years, and the pages know. */
 static bool is_time_zone(const char *name)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -107,7 +108,8 @@ static struct refusal read_picture(struct reading *reading, const json_t *json, 
         return refusal_field(ERROR_invalid_params, field, "what the picture shows, in words");
     if (json_object_size(json) != 2)
         return refusal_field(ERROR_invalid_params, pointer, "file and alt alone");
-    struct refusal refusal = params_text(json_object_get(json, "alt"), field, LIMIT_ALT, false, true, &media.alt);
+    struct refusal refusal =
+        params_text(json_object_get(json, "alt"), field, LIMIT_ALT, false, true, &media.alt);
     if (!refusal.error)
         refusal = reading->picture(reading->arg, json_string_value(file), &media);
     if (refusal.error) {
@@ -150,7 +152,8 @@ static struct refusal read_idea(struct reading *reading, const json_t *json, con
     char field[64];
     if (!json_is_object(json))
         return refusal_field(ERROR_invalid_params, pointer, "an object {\"title\", \"body\"?, \"media\"?}");
-    definition->ideas = memory_resize(definition->ideas, (definition->idea_count + 1) * sizeof(*definition->ideas));
+    definition->ideas =
+        memory_resize(definition->ideas, (definition->idea_count + 1) * sizeof(*definition->ideas));
     struct command *idea = &definition->ideas[definition->idea_count++];
     command_init(idea, COMMAND_idea_add);
     /* The challenge is where the idea stands, its pictures are read below: what is left is title and body. */
@@ -158,9 +161,10 @@ static struct refusal read_idea(struct reading *reading, const json_t *json, con
     json_object_set_new(words, "challenge", json_string(challenge));
     json_object_del(words, "media");
     snprintf(field, sizeof(field), "%.62s/", pointer);
-    struct refusal refusal = json_object_get(json, "challenge")
-                                 ? refusal_field(ERROR_invalid_params, pointer, "no \"challenge\": it is in one")
-                                 : params_decode(words, field, NULL, idea);
+    struct refusal refusal =
+        json_object_get(json, "challenge")
+            ? refusal_field(ERROR_invalid_params, pointer, "no \"challenge\": it is in one")
+            : params_decode(words, field, NULL, idea);
     json_decref(words);
     snprintf(field, sizeof(field), "%.56s/media", pointer);
     return refusal.error ? refusal : read_pictures(reading, json_object_get(json, "media"), field, idea);
@@ -189,7 +193,8 @@ static struct refusal check_challenge(const struct challenge_add *challenge, con
     struct refusal refusal = refusal_of(ERROR_none);
     snprintf(field, sizeof(field), "%s/budget", pointer);
     if ((challenge->ballot == ballot_budget) != (challenge->budget.dots != PARAM_ABSENT))
-        refusal = refusal_field(ERROR_invalid_params, field, "a budget with the ballot budget, and with no other");
+        refusal =
+            refusal_field(ERROR_invalid_params, field, "a budget with the ballot budget, and with no other");
     snprintf(field, sizeof(field), "%s/choose", pointer);
     if (!refusal.error && challenge->choose != PARAM_ABSENT && challenge->ballot != ballot_approval)
         refusal = refusal_field(ERROR_invalid_params, field, "choose with the ballot approval alone");
@@ -225,14 +230,15 @@ static struct refusal read_challenge(struct reading *reading, const json_t *json
             return refusal_field(ERROR_invalid_params, field, "an id that no other challenge has");
     refusal = check_challenge(&command->challenge_add, pointer);
     return refusal.error ? refusal
-                         : read_ideas(reading, json_object_get(json, "ideas"), command->challenge_add.challenge,
-                                      pointer);
+                         : read_ideas(reading, json_object_get(json, "ideas"),
+                                      command->challenge_add.challenge, pointer);
 }
 
 static struct refusal read_challenges(struct reading *reading, const json_t *list)
 {
     if (!json_is_array(list) || json_array_size(list) < 1 || json_array_size(list) > LIMIT_CHALLENGES)
-        return refusal_field(ERROR_invalid_params, "/challenges", "a list of 1 to %d challenges", LIMIT_CHALLENGES);
+        return refusal_field(ERROR_invalid_params, "/challenges", "a list of 1 to %d challenges",
+                             LIMIT_CHALLENGES);
     reading->definition->challenges = memory_alloc(json_array_size(list) * sizeof(struct command));
     for (size_t i = 0; i < json_array_size(list); i++) {
         struct refusal refusal = read_challenge(reading, json_array_get(list, i), i);
@@ -257,12 +263,13 @@ static void member_pointer(char *room, size_t size, const char *name)
 
 static struct refusal check_members(const json_t *json)
 {
-    static const char *const known[] = {"id",   "title", "brief",     "mandate",    "locale", "time_zone",
-                                        "join", "simulated", "challenges", NULL};
+    static const char *const known[] = {"id",        "title", "brief",     "mandate",    "locale",
+                                        "time_zone", "join",  "simulated", "challenges", NULL};
     const char *name;
     json_t *value;
     char pointer[128];
-    json_object_foreach((json_t *)json, name, value) {
+    json_object_foreach((json_t *)json, name, value)
+    {
         size_t i = 0;
         while (known[i] && strcmp(known[i], name) != 0)
             i++;
@@ -333,8 +340,8 @@ static void add_count(argument_add *add, void *to, size_t count)
 
 static void add_media(argument_add *add, void *to, const struct definition_media *media)
 {
-    json_t *json = json_pack("{s:s,s:s,s:i,s:i,s:s}", "hash", media->hash, "type", media->type, "width", media->width,
-                             "height", media->height, "alt", media->alt);
+    json_t *json = json_pack("{s:s,s:s,s:i,s:i,s:s}", "hash", media->hash, "type", media->type, "width",
+                             media->width, "height", media->height, "alt", media->alt);
     char *text CLEAN_FREE = json_dumps(json, JSON_COMPACT);
     json_decref(json);
     add_string(add, to, media->hash);

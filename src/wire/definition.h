@@ -1,6 +1,8 @@
-/* The definition of a session, as an operator writes it (docs/sessions.md), to the arguments of session_create.
+/* The definition of a session, as an operator writes it (docs/sessions.md), to the arguments of
+ * session_create.
  *
- * A mistake is told with its JSON pointer and what was expected there. Reads no files: pictures are handed in. */
+ * A mistake is told with its JSON pointer and what was expected there. Reads no files: pictures are handed
+ * in. */
 #ifndef WIRE_DEFINITION_H
 #define WIRE_DEFINITION_H
 
@@ -30,8 +32,8 @@ struct definition {
     size_t media_count;
 };
 
-/* Reads the picture named `file` (relative to where the definition lies) into out_media but its alt; a refusal whose
- * `expected` says what is wrong. NULL where pictures cannot be given. */
+/* Reads the picture named `file` (relative to where the definition lies) into out_media but its alt; a
+ * refusal whose `expected` says what is wrong. NULL where pictures cannot be given. */
 typedef struct refusal definition_picture(void *arg, const char *file, struct definition_media *out_media);
 
 /* The caller clears the definition, also after a refusal. */

@@ -48,8 +48,8 @@ void document_state(const struct view *view, const struct topic *topic, enum aud
 void document_since(const struct view *view, const struct topic *topic, enum audience audience, int64_t since,
                     struct buffer *out);
 
-/* Answers of the reads. `after` "" and `limit` as in commands.def; both write a JSON object. False, and nothing written,
- * where `after` is no idea of the challenge. */
+/* Answers of the reads. `after` "" and `limit` as in commands.def; both write a JSON object. False, and
+ * nothing written, where `after` is no idea of the challenge. */
 bool document_idea_list(const struct view *view, enum audience audience, const char *challenge,
                         enum order order, const char *after, int limit, struct buffer *out);
 void document_idea_similar(const struct view *view, enum audience audience, const char *challenge,

@@ -25,15 +25,15 @@ static void write_json(struct buffer *out, json_t *json)
     json_decref(json);
 }
 
-void greeting_hello(struct buffer *out, const char *session, const struct actor *actor, const char *name, int64_t v,
-                    int64_t now, const char *token)
+void greeting_hello(struct buffer *out, const char *session, const struct actor *actor, const char *name,
+                    int64_t v, int64_t now, const char *token)
 {
     json_int_t message = role_is_staff(actor->role) ? LIMIT_MESSAGE_STAFF : LIMIT_MESSAGE_PARTICIPANT;
-    json_t *limits = json_pack("{s:I,s:I,s:I,s:I}", "title", (json_int_t)LIMIT_TITLE, "body", (json_int_t)LIMIT_BODY,
-                               "name", (json_int_t)LIMIT_NAME, "message", message);
-    json_t *hello = json_pack("{s:s,s:o,s:I,s:I,s:o}", "session", session, "participant",
-                              participant_json(actor, name), "v", (json_int_t)v, "now", (json_int_t)now, "limits",
-                              limits);
+    json_t *limits = json_pack("{s:I,s:I,s:I,s:I}", "title", (json_int_t)LIMIT_TITLE, "body",
+                               (json_int_t)LIMIT_BODY, "name", (json_int_t)LIMIT_NAME, "message", message);
+    json_t *hello =
+        json_pack("{s:s,s:o,s:I,s:I,s:o}", "session", session, "participant", participant_json(actor, name),
+                  "v", (json_int_t)v, "now", (json_int_t)now, "limits", limits);
     if (token)
         json_object_set_new(hello, "token", json_string(token));
     write_json(out, hello);
@@ -53,11 +53,13 @@ struct refusal greeting_join_params(const char *text, size_t size, char **out_na
     char *name = NULL;
     if (json && !json_is_object(json))
         refusal = refusal_field(ERROR_invalid_params, "", "an object {\"name\"?}");
-    json_object_foreach(json, member, value) {
+    json_object_foreach(json, member, value)
+    {
         if (refusal.error)
             break;
-        refusal = strcmp(member, "name") == 0 ? params_text(value, "name", LIMIT_NAME, false, false, &name)
-                                              : refusal_field(ERROR_invalid_params, member, "no such parameter");
+        refusal = strcmp(member, "name") == 0
+                      ? params_text(value, "name", LIMIT_NAME, false, false, &name)
+                      : refusal_field(ERROR_invalid_params, member, "no such parameter");
     }
     json_decref(json);
     if (refusal.error)

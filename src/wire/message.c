@@ -90,7 +90,8 @@ void message_clear(struct message *message)
     *message = (struct message){0};
 }
 
-struct refusal message_params(enum command_kind kind, const char *text, size_t size, struct command *out_command)
+struct refusal message_params(enum command_kind kind, const char *text, size_t size,
+                              struct command *out_command)
 {
     struct refusal refusal = refusal_of(ERROR_none);
     command_init(out_command, kind);
@@ -113,7 +114,8 @@ static void refusal_members(json_t *object, const struct refusal *refusal)
 {
     json_object_set_new(object, "name", json_string(error_name(refusal->error)));
     if (refusal->field[0])
-        json_object_set_new(object, refusal->field[0] == '/' ? "pointer" : "field", json_string(refusal->field));
+        json_object_set_new(object, refusal->field[0] == '/' ? "pointer" : "field",
+                            json_string(refusal->field));
     if (refusal->expected[0])
         json_object_set_new(object, "expected", json_string(refusal->expected));
     if (refusal->limit >= 0)
@@ -145,22 +147,24 @@ void message_error(struct buffer *out, const char *id, const struct refusal *ref
 void message_problem(struct buffer *out, const struct refusal *refusal)
 {
     char *type CLEAN_FREE = memory_print("urn:palabre:error:%s", error_name(refusal->error));
-    json_t *problem = json_pack("{s:s,s:s,s:i,s:i}", "type", type, "title", error_message(refusal->error), "status",
-                                error_status(refusal->error), "code", error_code(refusal->error));
+    json_t *problem = json_pack("{s:s,s:s,s:i,s:i}", "type", type, "title", error_message(refusal->error),
+                                "status", error_status(refusal->error), "code", error_code(refusal->error));
     refusal_members(problem, refusal);
     add_json(out, problem);
 }
 
 void message_heartbeat(struct buffer *out, int64_t v, int64_t now, bool stale)
 {
-    buffer_print(out,
-                 "{\"jsonrpc\":\"2.0\",\"method\":\"heartbeat\",\"params\":{\"v\":%lld,\"now\":%lld,\"stale\":%s}}",
-                 (long long)v, (long long)now, stale ? "true" : "false");
+    buffer_print(
+        out,
+        "{\"jsonrpc\":\"2.0\",\"method\":\"heartbeat\",\"params\":{\"v\":%lld,\"now\":%lld,\"stale\":%s}}",
+        (long long)v, (long long)now, stale ? "true" : "false");
 }
 
 void message_bye(struct buffer *out, const char *reason, int64_t retry_ms)
 {
-    buffer_print(out, "{\"jsonrpc\":\"2.0\",\"method\":\"bye\",\"params\":{\"reason\":\"%s\",\"retry_ms\":%lld}}",
+    buffer_print(out,
+                 "{\"jsonrpc\":\"2.0\",\"method\":\"bye\",\"params\":{\"reason\":\"%s\",\"retry_ms\":%lld}}",
                  reason, (long long)retry_ms);
 }
 
@@ -176,8 +180,8 @@ static json_t *value_json(const char *name, const char *value)
     return json_string(value);
 }
 
-void message_values(struct buffer *out, enum command_kind kind, const struct field_write *values, size_t count,
-                    int64_t v)
+void message_values(struct buffer *out, enum command_kind kind, const struct field_write *values,
+                    size_t count, int64_t v)
 {
     json_t *result = json_object();
     for (size_t i = 0; i < count; i++)

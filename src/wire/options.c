@@ -4,7 +4,8 @@
 #include <jansson.h>
 #include <string.h>
 
-static bool option_each(options_each *each, void *arg, const char *name, const json_t *value, char **out_message)
+static bool option_each(options_each *each, void *arg, const char *name, const json_t *value,
+                        char **out_message)
 {
     if (json_is_string(value))
         return each(arg, name, json_string_value(value));
@@ -28,7 +29,8 @@ bool options_read(const char *text, size_t size, options_each *each, void *arg, 
     if (!good)
         *out_message = json ? memory_string("a JSON object is expected")
                             : memory_print("line %d: %s", error.line, error.text);
-    json_object_foreach(json, name, value) {
+    json_object_foreach(json, name, value)
+    {
         for (size_t i = 0; good && json_is_array(value) && i < json_array_size(value); i++)
             good = option_each(each, arg, name, json_array_get(value, i), out_message);
         if (good && !json_is_array(value))

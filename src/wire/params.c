@@ -71,14 +71,16 @@ static bool text_may_be_empty(const struct param_row *row)
            (strcmp(row->name, "text") == 0 && row->type == PARAM_LINE);
 }
 
-static struct refusal decode_text(const struct param_row *row, const char *field, const json_t *value, void *at)
+static struct refusal decode_text(const struct param_row *row, const char *field, const json_t *value,
+                                  void *at)
 {
     bool required = !text_may_be_empty(row) || strcmp(row->name, "title") == 0;
     return params_text(value, field, row->limit, row->type == PARAM_TEXT, required, at);
 }
 
 /* Topics and tokens are taken as they are; their readers judge them. */
-static struct refusal decode_bytes(const struct param_row *row, const char *field, const json_t *value, void *at)
+static struct refusal decode_bytes(const struct param_row *row, const char *field, const json_t *value,
+                                   void *at)
 {
     size_t limit = row->type == PARAM_TOKEN ? LIMIT_TOKEN : 128;
     if (!json_is_string(value) || json_string_length(value) > limit ||
@@ -88,10 +90,14 @@ static struct refusal decode_bytes(const struct param_row *row, const char *fiel
     return refusal_of(ERROR_none);
 }
 
-static struct refusal decode_integer(const struct param_row *row, const char *field, const json_t *value, void *at)
+static struct refusal decode_integer(const struct param_row *row, const char *field, const json_t *value,
+                                     void *at)
 {
-    int64_t low = strcmp(row->name, "value") == 0 ? LIMIT_VALUE_LEAST : strcmp(row->name, "since") == 0 ? 0 : 1;
-    if (!json_is_integer(value) || json_integer_value(value) < low || json_integer_value(value) > row->limit) {
+    int64_t low = strcmp(row->name, "value") == 0   ? LIMIT_VALUE_LEAST
+                  : strcmp(row->name, "since") == 0 ? 0
+                                                    : 1;
+    if (!json_is_integer(value) || json_integer_value(value) < low ||
+        json_integer_value(value) > row->limit) {
         struct refusal refusal = refusal_field(ERROR_invalid_params, field, "an integer from %lld to %lld",
                                                (long long)low, (long long)row->limit);
         refusal.limit = row->limit;
@@ -101,7 +107,8 @@ static struct refusal decode_integer(const struct param_row *row, const char *fi
     return refusal_of(ERROR_none);
 }
 
-static struct refusal decode_date(const struct param_row *row, const char *field, const json_t *value, void *at)
+static struct refusal decode_date(const struct param_row *row, const char *field, const json_t *value,
+                                  void *at)
 {
     int64_t ms;
     (void)row;
@@ -112,7 +119,8 @@ static struct refusal decode_date(const struct param_row *row, const char *field
     return refusal_of(ERROR_none);
 }
 
-static struct refusal decode_boolean(const struct param_row *row, const char *field, const json_t *value, void *at)
+static struct refusal decode_boolean(const struct param_row *row, const char *field, const json_t *value,
+                                     void *at)
 {
     (void)row;
     if (!json_is_boolean(value))
@@ -121,7 +129,8 @@ static struct refusal decode_boolean(const struct param_row *row, const char *fi
     return refusal_of(ERROR_none);
 }
 
-static struct refusal decode_choice(const struct param_row *row, const char *field, const json_t *value, void *at)
+static struct refusal decode_choice(const struct param_row *row, const char *field, const json_t *value,
+                                    void *at)
 {
     int word = json_is_string(value)
                    ? word_find((enum words)row->words, json_string_value(value), json_string_length(value))
@@ -142,7 +151,8 @@ static bool is_hash(const json_t *value)
            strspn(json_string_value(value), "0123456789abcdef") == 64;
 }
 
-static struct refusal decode_media(const struct param_row *row, const char *field, const json_t *value, void *at)
+static struct refusal decode_media(const struct param_row *row, const char *field, const json_t *value,
+                                   void *at)
 {
     if (!json_is_array(value) || (int64_t)json_array_size(value) > row->limit) {
         struct refusal refusal = refusal_field(ERROR_invalid_params, field, "a list of at most %lld hashes",
@@ -166,7 +176,8 @@ static struct refusal decode_dots(const json_t *value, const char *field, const 
     char member[64];
     snprintf(member, sizeof(member), "%s/%s", field, name);
     if (!json_is_integer(value) || json_integer_value(value) < 1 || json_integer_value(value) > LIMIT_DOTS) {
-        struct refusal refusal = refusal_field(ERROR_invalid_params, member, "an integer from 1 to %d", LIMIT_DOTS);
+        struct refusal refusal =
+            refusal_field(ERROR_invalid_params, member, "an integer from 1 to %d", LIMIT_DOTS);
         refusal.limit = LIMIT_DOTS;
         return refusal;
     }
@@ -174,7 +185,8 @@ static struct refusal decode_dots(const json_t *value, const char *field, const 
     return refusal_of(ERROR_none);
 }
 
-static struct refusal decode_budget(const struct param_row *row, const char *field, const json_t *value, void *at)
+static struct refusal decode_budget(const struct param_row *row, const char *field, const json_t *value,
+                                    void *at)
 {
     struct param_budget *budget = at;
     (void)row;
@@ -182,11 +194,12 @@ static struct refusal decode_budget(const struct param_row *row, const char *fie
     json_t *member;
     if (!json_is_object(value))
         return refusal_field(ERROR_invalid_params, field, "an object {\"dots\", \"per_idea\"?}");
-    json_object_foreach((json_t *)value, name, member) {
-        struct refusal refusal = strcmp(name, "dots") == 0       ? decode_dots(member, field, name, &budget->dots)
-                                 : strcmp(name, "per_idea") == 0 ? decode_dots(member, field, name, &budget->per_idea)
-                                                                 : refusal_field(ERROR_invalid_params, field,
-                                                                                 "dots and per_idea alone");
+    json_object_foreach((json_t *)value, name, member)
+    {
+        struct refusal refusal = strcmp(name, "dots") == 0 ? decode_dots(member, field, name, &budget->dots)
+                                 : strcmp(name, "per_idea") == 0
+                                     ? decode_dots(member, field, name, &budget->per_idea)
+                                     : refusal_field(ERROR_invalid_params, field, "dots and per_idea alone");
         if (refusal.error)
             return refusal;
     }
@@ -197,12 +210,13 @@ static struct refusal decode_budget(const struct param_row *row, const char *fie
     return refusal_of(ERROR_none);
 }
 
-typedef struct refusal param_decoder(const struct param_row *row, const char *field, const json_t *value, void *at);
+typedef struct refusal param_decoder(const struct param_row *row, const char *field, const json_t *value,
+                                     void *at);
 
 static param_decoder *const decoders[] = {
-    [PARAM_ID] = decode_id,           [PARAM_LINE] = decode_text,       [PARAM_TEXT] = decode_text,
-    [PARAM_TOPIC] = decode_bytes,     [PARAM_TOKEN] = decode_bytes,     [PARAM_MEDIA] = decode_media,
-    [PARAM_INTEGER] = decode_integer, [PARAM_DATE] = decode_date,       [PARAM_BOOLEAN] = decode_boolean,
+    [PARAM_ID] = decode_id,           [PARAM_LINE] = decode_text,     [PARAM_TEXT] = decode_text,
+    [PARAM_TOPIC] = decode_bytes,     [PARAM_TOKEN] = decode_bytes,   [PARAM_MEDIA] = decode_media,
+    [PARAM_INTEGER] = decode_integer, [PARAM_DATE] = decode_date,     [PARAM_BOOLEAN] = decode_boolean,
     [PARAM_CHOICE] = decode_choice,   [PARAM_BUDGET] = decode_budget,
 };
 
@@ -243,7 +257,8 @@ struct refusal params_decode(const json_t *object, const char *pointer, const ch
     char field[64];
     if (object && !json_is_object(object))
         return refusal_field(ERROR_invalid_params, pointer, "an object of named parameters");
-    json_object_foreach((json_t *)object, name, value) {
+    json_object_foreach((json_t *)object, name, value)
+    {
         const struct param_row *param = row_of(row, name);
         struct refusal refusal = refusal_of(ERROR_none);
         snprintf(field, sizeof(field), "%s%s", pointer, name);

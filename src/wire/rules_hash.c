@@ -11,8 +11,8 @@ static void rule_number(char room[24], int64_t value)
         snprintf(room, 24, "%lld", (long long)value);
 }
 
-/* {"ballot":"budget","budget":{"dots":5,"per_idea":3},"final":false,...} with absent rules left out: names are ASCII and
- * sorted, numbers are integers, so that this is its RFC 8785 form. */
+/* {"ballot":"budget","budget":{"dots":5,"per_idea":3},"final":false,...} with absent rules left out: names
+ * are ASCII and sorted, numbers are integers, so that this is its RFC 8785 form. */
 static void rules_canonical(struct buffer *out, const struct challenge_fields *rules)
 {
     buffer_print(out, "{\"ballot\":\"%s\"", word_name(WORDS_ballot, rules->ballot));
@@ -33,7 +33,7 @@ static void rules_canonical(struct buffer *out, const struct challenge_fields *r
 void rules_hash_missing(const struct view *view,
                         void (*write)(void *arg, const char *const *arguments, size_t count), void *arg)
 {
-    map_for_each(at, &view->challenges) {
+    map_for_each (at, &view->challenges) {
         const struct challenge *challenge = at->value;
         const struct challenge_fields *rules = &challenge->fields;
         char numbers[4][24] = {"", "", "", ""}, hash[DIGEST_HEX_ROOM];
@@ -47,15 +47,24 @@ void rules_hash_missing(const struct view *view,
         rule_number(numbers[2], rules->ideas_per_person);
         rule_number(numbers[3], rules->per_idea);
         const char *const arguments[] = {
-            challenge->entity.id, hash,
-            "ballot",             word_name(WORDS_ballot, rules->ballot),
-            "choose",             numbers[0],
-            "dots",               numbers[1],
-            "final",              rules->is_final ? "1" : "",
-            "ideas_per_person",   numbers[2],
-            "per_idea",           numbers[3],
-            "proposals",          word_name(WORDS_proposals, rules->proposals),
-            "tally",              word_name(WORDS_tally, rules->tally),
+            challenge->entity.id,
+            hash,
+            "ballot",
+            word_name(WORDS_ballot, rules->ballot),
+            "choose",
+            numbers[0],
+            "dots",
+            numbers[1],
+            "final",
+            rules->is_final ? "1" : "",
+            "ideas_per_person",
+            numbers[2],
+            "per_idea",
+            numbers[3],
+            "proposals",
+            word_name(WORDS_proposals, rules->proposals),
+            "tally",
+            word_name(WORDS_tally, rules->tally),
         };
         write(arg, arguments, ARRAY_SIZE(arguments));
     }

@@ -108,7 +108,8 @@ static void white_space_at_either_end_goes(void **state)
 static void what_shows_nothing_is_empty(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"\u200B", "\u2060 \uFEFF", "\u200D\u200C", "\u00AD\n\u2063", "\u180E"};
+    static const char *const texts[] = {"\u200B", "\u2060 \uFEFF", "\u200D\u200C", "\u00AD\n\u2063",
+                                        "\u180E"};
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         cleans(texts[i], strlen(texts[i]), true, "");
     cleans("\uFEFFa\u200Bb\u200B", strlen("\uFEFFa\u200Bb\u200B"), false, "a\u200Bb");

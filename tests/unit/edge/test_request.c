@@ -34,7 +34,8 @@ static void a_request_is_answered_at_once(void **state)
     assert_string_equal(answer.body, "/here");
     assert_non_null(strstr(answer.head, "x-content-type-options: nosniff\r\n"));
     assert_non_null(strstr(answer.head, "referrer-policy: no-referrer\r\n"));
-    assert_null(strstr(answer.head, "cross-origin-opener-policy")); /* browsers complain of it over plain http */
+    assert_null(
+        strstr(answer.head, "cross-origin-opener-policy")); /* browsers complain of it over plain http */
     assert_non_null(strstr(answer.head, "cross-origin-resource-policy: same-origin\r\n"));
     assert_non_null(
         strstr(answer.head, "content-security-policy: default-src 'none'; frame-ancestors 'none'\r\n"));

@@ -507,10 +507,12 @@ static uint32_t pick(uint32_t *seed, uint32_t below)
 /* The patch begins at the old class's last change, which a reader that is current holds. */
 static void random_reclass(struct fixture *fixture, struct reader *reader, int class, bool patched)
 {
-    int64_t last = subject_from(&fixture->subject, reader->listener.class, INT64_MAX), now = fixture->subject.seq;
+    int64_t last = subject_from(&fixture->subject, reader->listener.class, INT64_MAX),
+            now = fixture->subject.seq;
     if (class == reader->listener.class)
         return;
-    struct frame *patch = patched ? text_frame("promote %d %lld %lld", class, (long long)last, (long long)now) : NULL;
+    struct frame *patch =
+        patched ? text_frame("promote %d %lld %lld", class, (long long)last, (long long)now) : NULL;
     hub_listener_reclass(&reader->listener, class, patch, now);
     frame_unref(&patch);
 }
