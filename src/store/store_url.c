@@ -79,7 +79,7 @@ static const char *url_tcp(struct store_url *url, const char *rest)
     const char *wrong = url_person(url, &rest, strcspn(rest, "/?#"));
     if (wrong)
         return wrong;
-    const char *end = rest + strcspn(rest, "/?#"), *host_end = end, *port = NULL;
+    const char *end = rest + strcspn(rest, "/?#"), *host_end, *port = NULL;
     if (*rest == '[') {
         host_end = memchr(rest, ']', (size_t)(end - rest));
         if (!host_end)
