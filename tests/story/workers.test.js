@@ -80,14 +80,14 @@ async function resume(palabre, gone) {
 
 const question = (id, more) => challenge(id, { ballot: 'updown', ideas: [{ title: 'Une caisse calme' }, { title: 'Des bancs' }], ...more });
 
-/** Kills a worker, and says which of the clients were on it. */
-async function kill(palabre, number, clients) {
+/** Kills a worker, and says which of the clients were on it: some but not all, unless they have moved about before. */
+async function kill(palabre, number, clients, { moved = false } = {}) {
   const pid = workersOf(palabre).get(number);
   process.kill(pid, 'SIGKILL');
   await until('the end of the worker', () => !lives(pid));
   await sleep(200); /* the ends of its connections arrive */
   const cut = clients.filter((client) => client.gone);
-  assert.ok(cut.length > 0 && cut.length < clients.length, `${cut.length} of ${clients.length} connections were cut`);
+  assert.ok(moved || (cut.length > 0 && cut.length < clients.length), `${cut.length} of ${clients.length} connections were cut`);
   for (const client of cut) assert.equal(client.gone.code, 1006);
   return cut;
 }
@@ -185,7 +185,7 @@ describe('a worker that is killed', () => {
     for (const [restarts, number] of [[1, 1], [2, 1], [3, 2], [4, 1]]) {
       await settled(palabre, restarts);
       assert.equal(workersOf(palabre).size, 2);
-      const cut = await kill(palabre, number, people);
+      const cut = await kill(palabre, number, people, { moved: true }); /* all may have come to one by now */
       people = [...people.filter((one) => !cut.includes(one)), ...await Promise.all(cut.map((one) => resume(palabre, one)))];
     }
     await settled(palabre, 5);
