@@ -78,7 +78,7 @@ struct refusal cli_context_call(struct cli_context *context, const char *session
                                 const struct store_arguments *arguments)
 {
     struct waiting waiting = {.context = context};
-    for (int tries = 0; tries < CONTEXT_TRIES; tries++) {
+    for (context->tries = 0; context->tries < CONTEXT_TRIES; context->tries++) {
         context_forget(context);
         waiting.done = false;
         store_call(context->deployment.store, session, function, actor, key, at,
@@ -156,15 +156,26 @@ struct refusal cli_context_flush(struct cli_context *context)
 struct refusal cli_context_create(struct cli_context *context, const struct definition *definition,
                                   int64_t at)
 {
-    struct store_arguments arguments = {0};
+    struct store_arguments arguments = {0}, from = {0};
+    store_arguments_add(&from, "", 0); /* the first slice */
     const struct actor actor = {.id = "operator", .role = ROLE_admin};
     char nonce[5];
     uint16_t random;
     uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
     snprintf(nonce, sizeof(nonce), "%04x", random);
     definition_arguments(definition, nonce, store_arguments_add, &arguments);
+    /* A create whose answer was lost may have happened: what did not exist before and exists then is ours. */
     struct refusal refusal =
-        cli_context_call(context, definition->id, "session_create", &actor, NULL, at, &arguments);
+        cli_context_call(context, definition->id, "session_read", NULL, "again", 0, &from);
+    bool fresh = refusal.error == ERROR_session_unknown;
+    if (fresh)
+        refusal =
+            cli_context_call(context, definition->id, "session_create", &actor, "again", at, &arguments);
+    else if (!refusal.error)
+        refusal = refusal_of(ERROR_session_exists);
+    if (fresh && refusal.error == ERROR_session_exists && context->tries > 0)
+        refusal = refusal_of(ERROR_none);
+    store_arguments_clear(&from);
     store_arguments_clear(&arguments);
     return refusal;
 }

@@ -13,8 +13,9 @@ struct cli_context {
     uv_loop_t loop;
     struct settings settings;
     struct deployment deployment;
-    size_t pending;                           /* calls of cli_context_send() not answered */
-    struct refusal refusal;                   /* the first one that was refused, since cli_context_open() */
+    int tries;              /* that the last cli_context_call() made before the one that was answered */
+    size_t pending;         /* calls of cli_context_send() not answered */
+    struct refusal refusal; /* the first one that was refused, since cli_context_open() */
     char *answer_names[8], *answer_values[8]; /* of the last cli_context_call() */
     size_t answer_count;
 };
