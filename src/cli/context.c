@@ -7,8 +7,7 @@
 
 #define CONTEXT_START_MS  15000 /* for the private Redis to start, reading what it holds */
 #define CONTEXT_ANSWER_MS 5000  /* for a Redis of one's own to answer */
-#define CONTEXT_TRIES                                                                                        \
-    30 /* of a call that carries a key, each of LIMIT_STORE_MS: a busy disk may hold Redis for seconds */
+#define CONTEXT_TRIES     30    /* of a call with a key: a busy disk may hold Redis for seconds */
 
 static void context_log(const char *message)
 {
