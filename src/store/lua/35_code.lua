@@ -5,7 +5,7 @@
 --   k3.said    the JSON of what code_make was told: role, uses, groups, label, until, count
 --
 -- A code for one person is that voter: it gives its level, and the same participant again. One for many is nobody.
--- `revoked` (hash) holds the codes and batches that were shut out; the flag `shut` in `meta` says that there are any.
+-- `revoked` (hash) holds the codes and batches that were shut out; the flag `shut` of the session says that there are any.
 
 local ROLES_OF_CODES = {observer = true, participant = true, expert = true, moderator = true, brand = true}
 
@@ -91,7 +91,7 @@ function code.revoke(s, id)
         return answer(s, 'code', id)
     end
     audit_add(s, 'code_revoke', id, '')
-    call('HSET', s.meta, 'shut', '1')
+    data_flag(s, 'shut', true)
     event_publish(s, 'code_revoked', {'s:s.revoked.' .. id, '1'})
     return answer(s, 'code', id)
 end
