@@ -600,6 +600,8 @@ int main(void)
         WITH_KEYS(a_token_has_an_id_of_its_own_or_the_one_it_is_given),
         WITH_KEYS(a_token_says_what_the_design_says),
         WITH_KEYS(the_largest_actor_fits_into_a_token),
+        WITH_KEYS(a_brands_token_has_a_brand_in_place_of_a_session),
+        WITH_KEYS(the_generation_of_a_place_comes_back_as_it_was),
         WITH_KEYS(what_verify_would_refuse_is_not_made),
         WITH_KEYS(a_token_lives_until_it_expires_and_not_a_millisecond_longer),
         WITH_KEYS(a_clock_a_minute_behind_is_forgiven_and_no_more),
