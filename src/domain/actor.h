@@ -13,6 +13,7 @@ struct actor {
     enum role role;
     enum level level;
     char groups[128];              /* "store=lille status=client", sorted; "" for none */
+    int64_t generation;            /* of the token: an older one than the person's is retired */
     int64_t issued_at, expires_at; /* ms; 0 without a token */
     char token_id[48];             /* jti; "" without a token */
 };

@@ -82,8 +82,8 @@ static void call_read(struct room_wait *wait, enum error error)
 {
     struct call *call = CONTAINER_OF(wait, struct call, wait);
     struct buffer result CLEAN_BUFFER = {0};
-    if (!error && !room_admits(call->room, &call->actor))
-        error = ERROR_token_required;
+    if (!error)
+        error = room_refuses(call->room, &call->actor);
     struct refusal refusal = live_refusal(error);
     if (!error)
         refusal = call->command.kind == COMMAND_idea_list

@@ -42,8 +42,8 @@ static void hello_room(struct room_wait *wait, enum error error)
 {
     struct client *client = CONTAINER_OF(wait, struct client, hello_wait);
     wait->room = NULL;
-    if (!error && !room_admits(client->room, &client->actor))
-        error = ERROR_token_required;
+    if (!error)
+        error = room_refuses(client->room, &client->actor);
     if (error)
         hello_refuse(client, error);
     else

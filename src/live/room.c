@@ -229,9 +229,12 @@ static void room_topic_name(const struct topic *topic, char out_name[ROOM_TOPIC_
         topic_format(topic, out_name);
 }
 
-bool room_admits(const struct room *room, const struct actor *actor)
+enum error room_refuses(const struct room *room, const struct actor *actor)
 {
-    return actor->id[0] || actor->role != ROLE_observer || strcmp(view_join(room->view), "open") == 0;
+    bool stranger = !actor->id[0] && actor->role == ROLE_observer;
+    if (stranger && !view_is_open_to_anyone(room->view))
+        return ERROR_token_required;
+    return view_shuts_out(room->view, actor);
 }
 
 const char *room_ballots_needed(const struct actor *actor, const struct topic *topic)

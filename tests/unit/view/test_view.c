@@ -90,9 +90,11 @@ static void the_same_values_again_are_no_change(void **state)
     struct view *view = fixture_view(0, SEALED);
     assert_true(fixture_apply(view, 2, "s:s.title=S\nc:c1.state=open\ni:i1.n=1\np:p3.name=Ana"));
     assert_string_equal(fixture_told, "");
-    assert_true(fixture_apply(view, 3, "s:s.join=open")); /* in no document */
+    assert_true(fixture_apply(view, 3, "s:s.revoked.k3=1\nc:c1.level_voters=1 0 0")); /* in no document */
     assert_string_equal(fixture_told, "");
-    assert_string_equal(view_join(view), "open");
+    assert_false(view_is_open_to_anyone(view));
+    assert_true(fixture_apply(view, 4, "s:s.join=code open"));
+    assert_true(view_is_open_to_anyone(view));
     view_free(&view);
 }
 
