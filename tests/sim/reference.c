@@ -122,16 +122,16 @@ static json_t *tally_of(const struct truth *truth, int i, int level)
     int ballot = truth->challenges[truth->ideas[i].challenge].ballot;
     int64_t counts[2];
     truth_tally(truth, i, level, -1, -1, counts);
-    return counts_of(ballot, counts, level < 0 ? idea_score_of(truth, i) : score_of(ballot, counts[0], counts[1]));
+    return counts_of(ballot, counts,
+                     level < 0 ? idea_score_of(truth, i) : score_of(ballot, counts[0], counts[1]));
 }
 
 static json_t *idea_of(const struct truth *truth, int i, enum audience audience)
 {
     const struct truth_idea *idea = &truth->ideas[i];
-    json_t *out =
-        json_pack("{s:i,s:o,s:I,s:I,s:s}", "n", idea->n, "title", words_of(idea->title), "at",
-                  (json_int_t)idea->at, "mix", (json_int_t)idea->mix, "state",
-                  word_name(WORDS_idea_state, idea->state));
+    json_t *out = json_pack("{s:i,s:o,s:I,s:I,s:s}", "n", idea->n, "title", words_of(idea->title), "at",
+                            (json_int_t)idea->at, "mix", (json_int_t)idea->mix, "state",
+                            word_name(WORDS_idea_state, idea->state));
     set_words(out, "body", idea->body);
     set_text(out, "lang", idea->lang);
     if (idea->erased)
@@ -185,8 +185,8 @@ static json_t *ideas_document(const struct truth *truth, const struct topic *top
         set(ideas, id_of('i', of[i]), idea_of(truth, of[i], audience));
     return json_pack("{s:s,s:s,s:{s:I,s:I},s:o}", "challenge", topic->subject, "order",
                      word_name(WORDS_order, (int)topic->order), "totals", "ideas",
-                     (json_int_t)truth_published(truth, c), "voters", (json_int_t)truth_voters(truth, c, -1, -1, -1),
-                     "ideas", ideas);
+                     (json_int_t)truth_published(truth, c), "voters",
+                     (json_int_t)truth_voters(truth, c, -1, -1, -1), "ideas", ideas);
 }
 
 #define LEAST 2 /* GROUP_LEAST of these histories */
@@ -286,8 +286,9 @@ static json_t *results_document(const struct truth *truth, int c, enum audience 
         set(by, truth_dimensions[d], sees ? dimension_of(truth, c, d, of, count) : json_object());
     json_t *out =
         json_pack("{s:o,s:o,s:o,s:o}", "totals", totals, "ideas", ideas, "by", by, "minutes", minutes);
-    json_t *outcomes = sees && truth->challenges[c].outcomes[0] ? json_loads(truth->challenges[c].outcomes, 0, NULL)
-                                                                : json_array();
+    json_t *outcomes = sees && truth->challenges[c].outcomes[0]
+                           ? json_loads(truth->challenges[c].outcomes, 0, NULL)
+                           : json_array();
     if (json_array_size(outcomes)) {
         set(out, "outcome", json_incref(json_array_get(outcomes, 0)));
         json_array_remove(outcomes, 0);
@@ -335,12 +336,14 @@ static json_t *session_document(const struct truth *truth)
     json_t *challenges = json_object();
     for (int c = 0; c < truth->challenge_count; c++)
         set(challenges, id_of('c', c), challenge_of(truth, c));
-    json_t *out = json_pack("{s:o,s:s,s:s,s:s,s:s,s:[s,s],s:s,s:b,s:i,s:I,s:o}", "title", words_of(truth->title),
-                            "brief", "", "mandate", "", "brand", "default", "locale", "fr", "languages", "fr", "en",
-                            "state", word_name(WORDS_session_state, truth->state), "frozen", (int)truth->frozen,
-                            "created_at", 60000, "people", (json_int_t)truth->online, "challenges", challenges);
+    json_t *out =
+        json_pack("{s:o,s:s,s:s,s:s,s:s,s:[s,s],s:s,s:b,s:i,s:I,s:o}", "title", words_of(truth->title),
+                  "brief", "", "mandate", "", "brand", "default", "locale", "fr", "languages", "fr", "en",
+                  "state", word_name(WORDS_session_state, truth->state), "frozen", (int)truth->frozen,
+                  "created_at", 60000, "people", (json_int_t)truth->online, "challenges", challenges);
     set(out, "join",
-        strcmp(truth->join, "open code") == 0 ? json_pack("[s,s]", "open", "code") : json_pack("[s]", truth->join));
+        strcmp(truth->join, "open code") == 0 ? json_pack("[s,s]", "open", "code")
+                                              : json_pack("[s]", truth->join));
     set_raw(out, "groups", truth_groups);
     set_raw(out, "terms", "{\"version\":\"1\",\"text\":{\"fr\":\"T\"}}");
     set_raw(out, "rehearsal", truth->rehearsal);
@@ -349,7 +352,8 @@ static json_t *session_document(const struct truth *truth)
     set_number(out, "closed_at", truth->closed_at);
     if (truth->announcement[0])
         set(out, "announcement",
-            json_pack("{s:o,s:I}", "text", words_of(truth->announcement), "at", (json_int_t)truth->announced_at));
+            json_pack("{s:o,s:I}", "text", words_of(truth->announcement), "at",
+                      (json_int_t)truth->announced_at));
     return out;
 }
 
@@ -418,8 +422,8 @@ static json_t *me_document(const struct truth *truth, int p)
         if (idea->author != p)
             continue;
         json_t *own = json_pack("{s:s,s:o,s:s,s:I,s:b}", "challenge", id_of('c', idea->challenge), "title",
-                                words_of(idea->title), "state", word_name(WORDS_idea_state, idea->state), "at",
-                                (json_int_t)idea->at, "signed", (int)!idea->is_unsigned);
+                                words_of(idea->title), "state", word_name(WORDS_idea_state, idea->state),
+                                "at", (json_int_t)idea->at, "signed", (int)!idea->is_unsigned);
         set_text(own, "reason", idea->reason);
         set(ideas, id_of('i', i), own);
     }

@@ -24,8 +24,8 @@ struct sim_worker {
     struct view *view;
     int generation; /* of its view: 0 before the first load */
     bool loading;
-    char slice[64];      /* the last key read */
-    int64_t first_slice; /* the sequence of the first slice */
+    char slice[64];         /* the last key read */
+    int64_t first_slice;    /* the sequence of the first slice */
     char epoch[EPOCH_ROOM]; /* in which it was read */
     bool entered[TRUTH_PEOPLE];
     struct sim_told told[SIM_TOLD]; /* by the event being applied */

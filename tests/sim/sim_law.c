@@ -102,7 +102,8 @@ void listener_shut_out(struct sim *sim, struct sim_listener *listener)
     if (here && !gone && sim_has_topic(sim, &listener->topic))
         return;
     listener_drop(sim, listener);
-    struct truth_random random = {sim->seed * 97 + listener->renewal * 13 + (uint64_t)(listener - sim->listeners)};
+    struct truth_random random = {sim->seed * 97 + listener->renewal * 13 +
+                                  (uint64_t)(listener - sim->listeners)};
     listener_renew(sim, listener, &random);
 }
 
@@ -111,8 +112,8 @@ static void sim_compare(struct sim *sim)
 {
     for (int i = 0; i + 1 < SIM_WORKERS; i++) {
         const struct view *a = sim->workers[i].view, *b = sim->workers[i + 1].view;
-        if (!view_is_ready(a) || !view_is_ready(b) || view_seq(a) != view_seq(b) ||
-            !sim_is_of_now(sim, a) || !sim_is_of_now(sim, b))
+        if (!view_is_ready(a) || !view_is_ready(b) || view_seq(a) != view_seq(b) || !sim_is_of_now(sim, a) ||
+            !sim_is_of_now(sim, b))
             continue;
         struct topic topic = sim_topic(sim, &sim->checks, NULL);
         enum audience audience = topic_kind_rule(topic.kind) == TOPIC_RULE_PLAIN

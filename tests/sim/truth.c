@@ -4,11 +4,13 @@
 #include <stdarg.h>
 
 const char *const truth_dimensions[TRUTH_DIMENSIONS] = {"status", "store"};
-const char *const truth_values[TRUTH_DIMENSIONS][TRUTH_VALUES] = {{"client", "staff", "jury"}, {"lille", "nantes"}};
-const char truth_groups[] =
-    "{\"status\":{\"title\":\"Qui, {[\\\"?\",\"values\":{\"client\":\"Client\",\"staff\":{\"fr\":\"Équipe\",\"en\":"
-    "\"Staff\"},\"jury\":\"Jury\"},\"from\":[\"code\",\"ask\"]},\"store\":{\"title\":{\"fr\":\"Où\"},\"values\":{"
-    "\"lille\":\"Lille\",\"nantes\":\"Nantes\"},\"from\":[\"ask\"]}}";
+const char *const truth_values[TRUTH_DIMENSIONS][TRUTH_VALUES] = {{"client", "staff", "jury"},
+                                                                  {"lille", "nantes"}};
+const char truth_groups[] = "{\"status\":{\"title\":\"Qui, "
+                            "{[\\\"?\",\"values\":{\"client\":\"Client\",\"staff\":{\"fr\":\"Équipe\",\"en\":"
+                            "\"Staff\"},\"jury\":\"Jury\"},\"from\":[\"code\",\"ask\"]},\"store\":{\"title\":"
+                            "{\"fr\":\"Où\"},\"values\":{"
+                            "\"lille\":\"Lille\",\"nantes\":\"Nantes\"},\"from\":[\"ask\"]}}";
 
 unsigned truth_draw(struct truth_random *random, unsigned below)
 {
@@ -42,7 +44,8 @@ void truth_put(struct truth *truth, const char *value, const char *key, ...)
     write->value_size = strlen(write->value);
 }
 
-void truth_put_number(struct truth *truth, int64_t value, bool absent, const char *entity, int id, const char *name)
+void truth_put_number(struct truth *truth, int64_t value, bool absent, const char *entity, int id,
+                      const char *name)
 {
     char text[24];
     snprintf(text, sizeof(text), "%" PRId64, value);
@@ -69,7 +72,9 @@ void truth_words(struct truth *truth, char out_words[TRUTH_WORDS])
 {
     unsigned number = truth_pick(truth, 99);
     switch (truth_pick(truth, 5)) {
-    case 0: snprintf(out_words, TRUTH_WORDS, "\x01{\"fr\":\"u%u \\\"en\\\":\",\"en\":\"w%u\"}", number, number); break;
+    case 0:
+        snprintf(out_words, TRUTH_WORDS, "\x01{\"fr\":\"u%u \\\"en\\\":\",\"en\":\"w%u\"}", number, number);
+        break;
     case 1: snprintf(out_words, TRUTH_WORDS, "\x01{\"en\":\"w%u\"}", number); break;
     case 2: snprintf(out_words, TRUTH_WORDS, "\x01{\"fr\":\"le corps %u\"}", number); break;
     default: snprintf(out_words, TRUTH_WORDS, "t%u \\\"", number);
@@ -92,7 +97,8 @@ static bool ballot_fits(const struct truth_ballot *ballot, int level, int dimens
     return (level < 0 || ballot->level == level) && (dimension < 0 || ballot->groups[dimension] == value);
 }
 
-void truth_tally(const struct truth *truth, int idea, int level, int dimension, int value, int64_t out_counts[2])
+void truth_tally(const struct truth *truth, int idea, int level, int dimension, int value,
+                 int64_t out_counts[2])
 {
     out_counts[0] = out_counts[1] = 0;
     int c = truth->ideas[idea].challenge;
@@ -221,8 +227,9 @@ void truth_put_counts(struct truth *truth, int c)
     char text[80];
     truth_put_number(truth, truth_voters(truth, c, -1, -1, -1), false, "c:c", c, "voters");
     truth_put_number(truth, truth_votes(truth, c), false, "c:c", c, "votes");
-    snprintf(text, sizeof(text), "%" PRId64 " %" PRId64 " %" PRId64, truth_voters(truth, c, level_open, -1, -1),
-             truth_voters(truth, c, level_code, -1, -1), truth_voters(truth, c, level_verified, -1, -1));
+    snprintf(text, sizeof(text), "%" PRId64 " %" PRId64 " %" PRId64,
+             truth_voters(truth, c, level_open, -1, -1), truth_voters(truth, c, level_code, -1, -1),
+             truth_voters(truth, c, level_verified, -1, -1));
     truth_put(truth, text, "c:c%d.level_voters", c);
 }
 

@@ -102,13 +102,14 @@ bool truth_is_full(const struct truth *truth);
 
 extern const char *const truth_dimensions[TRUTH_DIMENSIONS];
 extern const char *const truth_values[TRUTH_DIMENSIONS][TRUTH_VALUES]; /* NULL: none */
-extern const char truth_groups[];                                     /* the definition of both */
+extern const char truth_groups[];                                      /* the definition of both */
 
 int64_t truth_minute(const struct truth *truth);
 bool truth_counts(const struct truth *truth, int person,
                   int idea); /* a vote that counts: not 0, not given up */
 /* What an idea has from ballots at this level and with this value; -1: any. */
-void truth_tally(const struct truth *truth, int idea, int level, int dimension, int value, int64_t out_counts[2]);
+void truth_tally(const struct truth *truth, int idea, int level, int dimension, int value,
+                 int64_t out_counts[2]);
 int64_t truth_votes(const struct truth *truth, int challenge);
 int64_t truth_voters(const struct truth *truth, int challenge, int level, int dimension, int value);
 int64_t truth_published(const struct truth *truth, int challenge);

@@ -1,12 +1,13 @@
 /* Challenges of a truth: their rules, their words, and what they decided. */
 #include "truth_inside.h"
 
-static const char *const electorates[] = {"",
-                                          "{\"levels\":[\"code\",\"verified\"]}",
-                                          "{\"roles\":[\"expert\"]}",
-                                          "{\"groups\":{\"status\":[\"client\",\"jury\"]},\"levels\":[\"code\"]}",
-                                          "{\"groups\":{\"store\":[\"lille\"]},\"roles\":[\"participant\"]}",
-                                          "{\"groups\":{\"status\":[\"staff\"],\"store\":[\"nantes\"]}}"};
+static const char *const electorates[] = {
+    "",
+    "{\"levels\":[\"code\",\"verified\"]}",
+    "{\"roles\":[\"expert\"]}",
+    "{\"groups\":{\"status\":[\"client\",\"jury\"]},\"levels\":[\"code\"]}",
+    "{\"groups\":{\"store\":[\"lille\"]},\"roles\":[\"participant\"]}",
+    "{\"groups\":{\"status\":[\"staff\"],\"store\":[\"nantes\"]}}"};
 
 static const struct {
     const char *rule;
@@ -201,9 +202,11 @@ void truth_challenge_override(struct truth *truth, int c)
 void truth_challenge_unseal(struct truth *truth, int c)
 {
     struct truth_challenge *challenge = &truth->challenges[c];
-    if (challenge->tally != tally_sealed || challenge->state != challenge_state_open || challenge->unsealed[0])
+    if (challenge->tally != tally_sealed || challenge->state != challenge_state_open ||
+        challenge->unsealed[0])
         return;
-    snprintf(challenge->unsealed, sizeof(challenge->unsealed), "{\"at\":%" PRId64 ",\"by\":\"x\"}", truth->clock);
+    snprintf(challenge->unsealed, sizeof(challenge->unsealed), "{\"at\":%" PRId64 ",\"by\":\"x\"}",
+             truth->clock);
     truth_put(truth, challenge->unsealed, "c:c%d.unsealed", c);
     snprintf(truth->trace, sizeof(truth->trace), "seal_open c%d", c);
     truth_emit(truth, EVENT_seal_opened);

@@ -82,11 +82,13 @@ void truth_idea_move(struct truth *truth, int i)
         idea->is_unsigned = true;
         truth_put(truth, "1", "i:i%d.unsigned", i);
     } else {
-        idea->state = (int)(truth_pick(truth, 2) ? idea_state_published : truth_pick(truth, idea_state_count));
+        idea->state =
+            (int)(truth_pick(truth, 2) ? idea_state_published : truth_pick(truth, idea_state_count));
         snprintf(idea->reason, sizeof(idea->reason), "%s", truth_pick(truth, 2) ? "hors sujet" : "");
         truth_put(truth, word_name(WORDS_idea_state, idea->state), "i:i%d.state", i);
         truth_put(truth, idea->reason, "i:i%d.reason", i);
-        truth_put_number(truth, truth_published(truth, idea->challenge), false, "c:c", idea->challenge, "ideas");
+        truth_put_number(truth, truth_published(truth, idea->challenge), false, "c:c", idea->challenge,
+                         "ideas");
         truth_put_number(truth, truth_votes(truth, idea->challenge), false, "c:c", idea->challenge, "votes");
         truth_put_points(truth);
     }
@@ -94,4 +96,3 @@ void truth_idea_move(struct truth *truth, int i)
              word_name(WORDS_idea_state, idea->state), idea->is_unsigned ? " unsigned" : "");
     truth_emit(truth, EVENT_idea_moderated);
 }
-

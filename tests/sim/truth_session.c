@@ -73,7 +73,8 @@ void truth_session_edit(struct truth *truth)
     truth_emit(truth, EVENT_session_edited);
 }
 
-/* The brand's own ideas stay, under new names; all else that was contributed is gone. Returns how many were. */
+/* The brand's own ideas stay, under new names; all else that was contributed is gone. Returns how many were.
+ */
 static int discard(struct truth *truth)
 {
     int kept = 0, count = truth->idea_count;
@@ -115,7 +116,8 @@ static void open_draft(struct truth *truth)
     }
     int ideas = discard(truth);
     snprintf(truth->rehearsal, sizeof(truth->rehearsal),
-             "{\"at\":%" PRId64 ",\"people\":%d,\"ideas\":%d,\"votes\":%d}", truth->clock, people, ideas, votes);
+             "{\"at\":%" PRId64 ",\"people\":%d,\"ideas\":%d,\"votes\":%d}", truth->clock, people, ideas,
+             votes);
     snprintf(truth->epoch, sizeof(truth->epoch), "9f3c01aa77e3");
     truth->state = session_state_open;
     truth->opened_at = truth->clock;

@@ -65,8 +65,8 @@ static void vote_record(struct truth *truth, int p, int c, int i, int64_t value)
 
 void truth_vote(struct truth *truth)
 {
-    int p = (int)truth_pick(truth, TRUTH_PEOPLE), c = (int)truth_pick(truth, (unsigned)truth->challenge_count),
-        of[TRUTH_IDEAS];
+    int p = (int)truth_pick(truth, TRUTH_PEOPLE),
+        c = (int)truth_pick(truth, (unsigned)truth->challenge_count), of[TRUTH_IDEAS];
     unsigned pick = truth_pick(truth, 1000), value = truth_pick(truth, 1000), count = 0;
     if (truth->twin && truth->challenges[c].tally != tally_live) {
         pick = truth_draw(&truth->other, 1000);
@@ -75,10 +75,10 @@ void truth_vote(struct truth *truth)
     for (int i = 0; i < truth->idea_count; i++)
         if (truth->ideas[i].challenge == c && truth->ideas[i].state == idea_state_published)
             of[count++] = i;
-    if (!truth->people[p].joined || truth->people[p].banned || truth->people[p].merged >= 0 || truth->frozen ||
-        truth->state == session_state_closed || truth->challenges[c].state != challenge_state_open || !count)
+    if (!truth->people[p].joined || truth->people[p].banned || truth->people[p].merged >= 0 ||
+        truth->frozen || truth->state == session_state_closed ||
+        truth->challenges[c].state != challenge_state_open || !count)
         return;
     vote_record(truth, p, c, of[pick % count], value);
     snprintf(truth->trace, sizeof(truth->trace), "vote_cast p%d i%d", p, of[pick % count]);
 }
-
