@@ -231,8 +231,10 @@ static void room_topic_name(const struct topic *topic, char out_name[ROOM_TOPIC_
 
 enum error room_refuses(const struct room *room, const struct actor *actor)
 {
-    bool stranger = !actor->id[0] && actor->role == ROLE_observer;
-    if (stranger && !view_is_open_to_anyone(room->view))
+    if (actor->brand[0] && strcmp(actor->brand, view_brand(room->view)) != 0)
+        return ERROR_session_unknown;
+    bool known = actor->id[0] || actor->role != ROLE_observer;
+    if (!known && !view_is_open(room->view))
         return ERROR_token_required;
     return view_shuts_out(room->view, actor);
 }

@@ -384,14 +384,22 @@ const char *view_person_name(const struct view *view, const char *id)
     return person->fields.name ? person->fields.name : "";
 }
 
-bool view_is_open_to_anyone(const struct view *view)
+bool view_is_open(const struct view *view)
 {
-    const char *open = word_name(WORDS_join, join_open), *at = view->session.fields.join;
-    size_t size = strlen(open);
-    for (; at && *at; at += strcspn(at, " "), at += *at == ' ')
-        if (strcspn(at, " ") == size && memcmp(at, open, size) == 0)
-            return true;
-    return false;
+    const char *join = view->session.fields.join;
+    size_t size =
+        join ? strcspn(join, " ") : 0; /* words stand in the order of their table: open comes first */
+    return size == 4 && memcmp(join, "open", size) == 0;
+}
+
+const char *view_brand(const struct view *view)
+{
+    return view->session.fields.brand ? view->session.fields.brand : "default";
+}
+
+int64_t view_ends_at(const struct view *view)
+{
+    return view->session.fields.ends_at;
 }
 
 /* `k3-17`, or the batch that it is of, `k3`. */

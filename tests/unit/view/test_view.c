@@ -92,9 +92,9 @@ static void the_same_values_again_are_no_change(void **state)
     assert_string_equal(fixture_told, "");
     assert_true(fixture_apply(view, 3, "s:s.revoked.k3=1\nc:c1.level_voters=1 0 0")); /* in no document */
     assert_string_equal(fixture_told, "");
-    assert_false(view_is_open_to_anyone(view));
-    assert_true(fixture_apply(view, 4, "s:s.join=code open"));
-    assert_true(view_is_open_to_anyone(view));
+    assert_false(view_is_open(view));
+    assert_true(fixture_apply(view, 4, "s:s.join=open code"));
+    assert_true(view_is_open(view));
     view_free(&view);
 }
 
