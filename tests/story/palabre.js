@@ -228,6 +228,26 @@ export class Palabre {
     return json;
   }
 
+  /** Joining with a code, groups, an acceptance; with a token, as who has a place already. */
+  async enter(session, body, token) {
+    const { status, json } = await this.post(`/api/v1/sessions/${session}/join`, body, token);
+    assert.equal(status, 201, JSON.stringify(json));
+    return validate('joined', json);
+  }
+
+  /** The refusal of a join: a problem document. */
+  async turned(session, body, token) {
+    const { status, json } = await this.post(`/api/v1/sessions/${session}/join`, body, token);
+    assert.ok(status >= 400, JSON.stringify(json));
+    return json;
+  }
+
+  /** Codes as staff make them: their secrets. */
+  async codes(session, params = {}, token) {
+    const { batch, codes } = await this.call(session, token ?? await this.admin(), 'code_make', params);
+    return Object.assign(codes.map(({ secret }) => secret), { batch });
+  }
+
   /** A connection that has said nothing yet. */
   async connect(options) {
     const client = await Client.open(this.url, options);
