@@ -32,6 +32,11 @@ struct refusal cli_context_call(struct cli_context *context, const char *session
                                 const struct store_arguments *arguments);
 const char *cli_context_get(const struct cli_context *context, const char *name); /* NULL where absent */
 
+/* Calls a function that changes nothing and waits, again while the store is away; `take` is called with each
+ * answer. */
+struct refusal cli_context_ask(struct cli_context *context, const char *session, const char *function,
+                               const struct store_arguments *arguments, store_answered *take, void *arg);
+
 /* Sends a command, which carries a key, without waiting for its answer; waits only while `most` are under
  * way. Takes what the command holds. */
 void cli_context_send(struct cli_context *context, const char *session, const struct actor *actor,
