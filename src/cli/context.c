@@ -114,13 +114,14 @@ static void context_told(void *arg, const struct store_answer *answer)
     asking->take(asking->arg, answer);
 }
 
-struct refusal cli_context_ask(struct cli_context *context, const char *session, const char *function,
-                               const struct store_arguments *arguments, store_answered *take, void *arg)
+struct refusal cli_context_ask_at(struct cli_context *context, const char *session, const char *function,
+                                  int64_t at, const struct store_arguments *arguments, store_answered *take,
+                                  void *arg)
 {
     struct asking asking = {.take = take, .arg = arg};
     for (int tries = 0; tries < CONTEXT_TRIES; tries++) {
         asking.done = false;
-        store_call(context->deployment.store, session, function, NULL, NULL, 0,
+        store_call(context->deployment.store, session, function, NULL, NULL, at,
                    arguments ? arguments->list : NULL, arguments ? arguments->count : 0, context_told,
                    &asking);
         while (!asking.done)
@@ -129,6 +130,12 @@ struct refusal cli_context_ask(struct cli_context *context, const char *session,
             break;
     }
     return asking.refusal;
+}
+
+struct refusal cli_context_ask(struct cli_context *context, const char *session, const char *function,
+                               const struct store_arguments *arguments, store_answered *take, void *arg)
+{
+    return cli_context_ask_at(context, session, function, 0, arguments, take, arg);
 }
 
 /* A command under way, kept so that it can be sent again. */

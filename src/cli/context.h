@@ -36,6 +36,10 @@ const char *cli_context_get(const struct cli_context *context, const char *name)
  * answer. */
 struct refusal cli_context_ask(struct cli_context *context, const char *session, const char *function,
                                const struct store_arguments *arguments, store_answered *take, void *arg);
+/* The same at a recorded time (0: now). */
+struct refusal cli_context_ask_at(struct cli_context *context, const char *session, const char *function,
+                                  int64_t at, const struct store_arguments *arguments, store_answered *take,
+                                  void *arg);
 
 /* Sends a command, which carries a key, without waiting for its answer; waits only while `most` are under
  * way. Takes what the command holds. */

@@ -19,18 +19,9 @@ static void hash_put(struct map *map, const struct field_write *field)
     char *pair = memory_alloc(field->key_size + field->value_size + 2);
     memcpy(pair, field->key, field->key_size);
     memcpy(pair + field->key_size + 1, field->value, field->value_size);
-    struct map_entry *found = NULL;
-    if (map_get(map, pair)) {
-        /* a scan may tell a field twice: the later is kept, under the memory of the later */
-        map_for_each (at, map) {
-            if (strcmp(at->key, pair) == 0)
-                found = at;
-        }
-        char *old = (char *)found->key;
-        map_remove(map, pair);
-        free(old);
-    }
-    map_put(map, pair, pair + field->key_size + 1);
+    char *old = map_put(map, pair, pair + field->key_size + 1);
+    if (old) /* a scan may tell a field twice */
+        free(old - field->key_size - 1);
 }
 
 static void hash_taken(void *arg, const struct store_answer *answer)
@@ -164,7 +155,85 @@ struct refusal record_read(struct cli_context *context, struct record *record)
         refusal = record_hash_read(context, record->session, "ideas", &record->ideas);
     if (!refusal.error)
         refusal = record_hash_read(context, record->session, "people", &record->people);
+    if (!refusal.error)
+        record->groups = json_loads(record_get(&record->meta, NULL, "groups"), 0, NULL);
     return refusal;
+}
+
+static void counts_add(void *arg, const char *id)
+{
+    struct record *record = arg;
+    struct record_counts counts = {0};
+    snprintf(counts.id, sizeof(counts.id), "%s", id);
+    counts.groups = memory_alloc((json_object_size(record->groups) + 1) * sizeof(*counts.groups));
+    record->counts =
+        memory_resize(record->counts, (record->counts_count + 1) * sizeof(*record->counts));
+    record->counts[record->counts_count++] = counts;
+}
+
+/* `tally:c1`, or `tally:c1:store`. */
+static struct refusal counts_read(struct cli_context *context, const struct record *record, const char *kind,
+                                  const char *challenge, const char *dimension, struct map *map)
+{
+    char *name CLEAN_FREE =
+        memory_print("%s:%s%s%s", kind, challenge, dimension ? ":" : "", dimension ? dimension : "");
+    return record_hash_read(context, record->session, name, map);
+}
+
+static struct refusal counts_read_challenge(struct cli_context *context, const struct record *record,
+                                            struct record_counts *counts)
+{
+    const struct {
+        const char *kind;
+        struct map *map;
+    } parts[] = {{"tally", &counts->tally},
+                 {"ballots", &counts->ballots},
+                 {"held", &counts->held},
+                 {"series", &counts->series},
+                 {"rank", &counts->rank},
+                 {"turnout", &counts->turnout}};
+    struct refusal refusal = refusal_of(ERROR_none);
+    for (size_t i = 0; !refusal.error && i < ARRAY_SIZE(parts); i++)
+        refusal = counts_read(context, record, parts[i].kind, counts->id, NULL, parts[i].map);
+    const char *dimension;
+    json_t *value;
+    size_t n = 0;
+    json_object_foreach(record->groups, dimension, value)
+    {
+        if (!refusal.error)
+            refusal = counts_read(context, record, "tally", counts->id, dimension, &counts->groups[n++]);
+    }
+    return refusal;
+}
+
+struct refusal record_counts_read(struct cli_context *context, struct record *record)
+{
+    record_challenges(record, counts_add, record);
+    struct refusal refusal = record_hash_read(context, record->session, "points", &record->points);
+    for (size_t i = 0; !refusal.error && i < record->counts_count; i++)
+        refusal = counts_read_challenge(context, record, &record->counts[i]);
+    return refusal;
+}
+
+const struct record_counts *record_counts_of(const struct record *record, const char *challenge)
+{
+    for (size_t i = 0; i < record->counts_count; i++)
+        if (strcmp(record->counts[i].id, challenge) == 0)
+            return &record->counts[i];
+    return NULL;
+}
+
+static void counts_clear(struct record_counts *counts, size_t dimensions)
+{
+    record_hash_clear(&counts->tally);
+    record_hash_clear(&counts->ballots);
+    record_hash_clear(&counts->held);
+    record_hash_clear(&counts->series);
+    record_hash_clear(&counts->rank);
+    record_hash_clear(&counts->turnout);
+    for (size_t i = 0; i < dimensions; i++)
+        record_hash_clear(&counts->groups[i]);
+    free(counts->groups);
 }
 
 void record_clear(struct record *record)
@@ -180,6 +249,11 @@ void record_clear(struct record *record)
     record_hash_clear(&record->challenges);
     record_hash_clear(&record->ideas);
     record_hash_clear(&record->people);
+    record_hash_clear(&record->points);
+    for (size_t i = 0; i < record->counts_count; i++)
+        counts_clear(&record->counts[i], json_object_size(record->groups));
+    free(record->counts);
+    json_decref(record->groups);
     *record = (struct record){0};
 }
 

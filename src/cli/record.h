@@ -23,12 +23,28 @@ struct record_entry {
     char *text, **words; /* where the above point */
 };
 
+/* What is counted of a challenge, as Redis holds it. */
+struct record_counts {
+    char id[TEXT_ID_ROOM];
+    struct map tally;   /* <idea>:<level>:<name> */
+    struct map *groups; /* for each dimension in its order: <idea>:<value>:<name> */
+    struct map ballots; /* participant -> record */
+    struct map held;    /* participant -> points */
+    struct map series;  /* <minute>:<level> */
+    struct map rank;    /* idea -> score */
+    struct map turnout; /* <level> and <dimension>=<value>: people who ever cast a ballot */
+};
+
 struct record {
     char session[TEXT_ID_ROOM];
     json_t *definition; /* list of strings: the arguments of session_create from the count of fields on */
     struct record_entry *entries;
     size_t count, room;
     struct map meta, challenges, ideas, people; /* field -> value, as in Redis */
+    json_t *groups;                             /* of the session, by dimension, in their order */
+    struct record_counts *counts;               /* of each challenge in its order, once read */
+    size_t counts_count;
+    struct map points; /* participant -> points, once read */
 };
 
 /* Reads a hash or a sorted set of the session (`meta`, `tally:c1`...), whole, into `map`: field -> value. */
@@ -43,6 +59,9 @@ const char *record_get(const struct map *map, const char *id, const char *name);
 struct refusal record_journal_read(struct cli_context *context, struct record *record);
 /* Definition, journal, then entities: what the journal tells of is in the entities. */
 struct refusal record_read(struct cli_context *context, struct record *record);
+/* What was counted. */
+struct refusal record_counts_read(struct cli_context *context, struct record *record);
+const struct record_counts *record_counts_of(const struct record *record, const char *challenge);
 void record_clear(struct record *record);
 
 /* The session's challenges in their order, each by `call`. */

@@ -1,21 +1,27 @@
 #include "cli/recording_params.h"
 #include "base/date.h"
 #include "base/memory.h"
+#include "wire/params.h"
 
 #include <string.h>
 
+/* What was stored as JSON is JSON; were it not, an object says so by being empty. */
+static json_t *recording_json(const char *text)
+{
+    json_t *json = json_loads(text, JSON_DECODE_ANY, NULL);
+    return json ? json : json_object();
+}
+
 json_t *recording_words(const char *text)
 {
-    json_t *words = text[0] == '\x01' ? json_loads(text + 1, 0, NULL) : NULL;
-    return words ? words : json_string(text);
+    json_t *words = params_words_json(text);
+    return words ? words : json_string("");
 }
 
 json_t *recording_groups(const char *groups)
 {
-    if (!*groups || strcmp(groups, "-") == 0)
-        return NULL;
     json_t *object = json_object();
-    char *copy CLEAN_FREE = memory_string(groups);
+    char *copy CLEAN_FREE = memory_string(strcmp(groups, "-") == 0 ? "" : groups);
     for (char *rest = copy, *pair; (pair = strsep(&rest, ", "));) {
         char *value = strchr(pair, '=');
         if (!value)
@@ -49,7 +55,13 @@ static json_t *param_json(const struct param_row *row, const char *value)
     case PARAM_INTEGER: return json_integer(strtoll(value, NULL, 10));
     case PARAM_DATE: return recording_date(strtoll(value, NULL, 10));
     case PARAM_BOOLEAN: return json_boolean(strcmp(value, "1") == 0);
-    case PARAM_MEDIA: return recording_list(value);
+    case PARAM_MEDIA:
+    case PARAM_IDS: return recording_list(value);
+    case PARAM_LINE_WORDS:
+    case PARAM_TEXT_WORDS: return recording_words(value);
+    case PARAM_ELECTORATE:
+    case PARAM_OUTCOME_RULE: return recording_json(value);
+    case PARAM_GROUPS: return recording_groups(value);
     default: return json_string(value);
     }
 }

@@ -9,7 +9,7 @@
 
 /* A text, or a text by language (a byte 0x01, then its JSON). */
 json_t *recording_words(const char *text);
-/* "status=client,store=lille", with commas or spaces between, as an object; NULL for none ("" or "-"). */
+/* "status=client,store=lille", with commas or spaces between, as an object; "" or "-" for none. */
 json_t *recording_groups(const char *groups);
 /* Words with spaces between as a list. */
 json_t *recording_list(const char *words);

@@ -207,7 +207,8 @@ static int made_read(struct recording_line *line)
     json_t *value;
     json_object_foreach(json_object_get(line->json, "result"), name, value)
     {
-        line->made = json_string_value(value);
+        if (json_is_string(value))
+            line->made = json_string_value(value);
     }
     return 1;
 }

@@ -56,18 +56,16 @@ void recording_rewind(struct recording *recording);
 /* The arguments of the line's call, from the ninth on. */
 void recording_line_arguments(const struct recording_line *line, struct store_arguments *arguments);
 
-/* The pictures of the session, and who has the bytes of one: NULL where nobody does; the caller frees. */
-typedef char *recording_picture(void *arg, const char *hash, const char *type, size_t *out_size);
-
-/* The arguments of session_create. `edit`, where it is not NULL, may change the session and the `kept` fields
- * before (a replay takes dates out). False with a message. */
+/* What the session is made as. */
 struct recording_creation {
-    const char *nonce;
-    bool importing;
-    recording_picture *picture;
-    void *picture_arg;
+    const char *as, *nonce;
+    bool replay; /* its dates are not dates but what happens, and all it says is that it is simulated */
+    /* The bytes of a picture, NULL where nobody has them; the caller frees. */
+    char *(*picture)(void *arg, const char *hash, const char *type, size_t *out_size);
+    void *arg;
 };
-bool recording_create_arguments(const struct recording *recording, const struct recording_creation *creation,
-                                struct store_arguments *arguments, char **out_message);
+/* The arguments of session_create. False with a message (the caller frees). */
+bool recording_create(const struct recording *recording, const struct recording_creation *creation,
+                      struct store_arguments *arguments, char **out_message);
 
 #endif

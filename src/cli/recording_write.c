@@ -32,11 +32,6 @@ static json_t *cursor_list(struct definition_cursor *cursor, size_t count)
     return list;
 }
 
-static json_t *field_words(const char *value)
-{
-    return recording_words(value);
-}
-
 static json_t *field_json(const char *value)
 {
     return json_loads(value, JSON_DECODE_ANY, NULL);
@@ -63,7 +58,7 @@ static const struct {
     const char *name;
     json_t *(*json)(const char *value);
 } session_members[] = {
-    {"title", field_words},  {"brief", field_words},     {"mandate", field_words},
+    {"title", recording_words},  {"brief", recording_words},     {"mandate", recording_words},
     {"brand", json_string},  {"state", json_string},     {"locale", json_string},
     {"languages", recording_list}, {"time_zone", json_string}, {"join", field_doors},
     {"groups", field_json},  {"terms", field_json},      {"ends_at", field_date},
@@ -218,7 +213,7 @@ static json_t *header_kept(const json_t *pairs)
     return kept;
 }
 
-static json_t *header_json(const struct record *record)
+json_t *recording_header(const struct record *record)
 {
     json_t *pairs, *session = json_object(), *numbers = json_object();
     struct definition_cursor cursor = definition_begin(record, &pairs);
@@ -267,9 +262,8 @@ static json_t *entry_actor(const struct writer *writer, const struct record_entr
     json_object_set_new(actor, "role", json_string(role ? role : somebody ? "admin" : "system"));
     if (strcmp(entry->level, "-") != 0)
         json_object_set_new(actor, "level", json_string(entry->level));
-    json_t *groups = recording_groups(entry->groups);
-    if (groups)
-        json_object_set_new(actor, "groups", groups);
+    if (strcmp(entry->groups, "-") != 0)
+        json_object_set_new(actor, "groups", recording_groups(entry->groups));
     return actor;
 }
 
@@ -306,16 +300,18 @@ static json_t *idea_edit_params(struct writer *writer, const struct record_entry
            *additions = json_loads(record_get(&record->ideas, id, "additions"), 0, NULL);
     size_t told = (size_t)map_get(&writer->additions, id);
     const json_t *next = json_array_get(additions, told);
+    bool is_next = json_integer_value(json_object_get(next, "at")) == entry->at;
     json_object_set_new(params, "idea", json_string(id));
     if (strchr(what, 't'))
         json_object_set_new(params, "title", json_string(record_get(&record->ideas, id, "title")));
     if (strchr(what, 'b'))
         json_object_set_new(params, "body", json_string(record_get(&record->ideas, id, "body")));
-    if (strchr(what, 'a')) {
-        json_object_set_new(params, "addition",
-                            json_string(next ? json_string_value(json_object_get(next, "text")) : ""));
+    if (strchr(what, 'a')) /* none where it was empty, or its author erased it */
+        json_object_set_new(params, "addition", json_copy(json_object_get(is_next ? next : NULL, "text")));
+    if (strchr(what, 'a') && is_next)
         map_put(&writer->additions, id, (void *)(told + 1));
-    }
+    else if (strchr(what, 'a'))
+        json_object_set_new(params, "addition", json_string(""));
     json_decref(additions);
     return params;
 }
@@ -387,6 +383,8 @@ static json_t *entry_result(const struct record_entry *entry)
         return json_pack("{s:s}", "challenge", fact(entry, 0));
     if (strcmp(entry->name, "code_make") == 0)
         return json_pack("{s:s}", "batch", fact(entry, 0));
+    if (strcmp(entry->name, "idea_withdraw") == 0)
+        return json_pack("{s:b}", "withdrawn", strcmp(fact(entry, 1), "1") == 0);
     return NULL;
 }
 
@@ -411,7 +409,7 @@ static bool entry_write(struct writer *writer, const struct record_entry *entry,
 bool recording_write(const struct record *record, FILE *to, char **out_message)
 {
     struct writer writer = {.record = record};
-    json_t *header = header_json(record);
+    json_t *header = recording_header(record);
     bool good = true;
     json_dumpf(header, to, JSON_COMPACT);
     json_decref(header);

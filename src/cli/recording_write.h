@@ -15,6 +15,9 @@
  * what this version does not know. */
 bool recording_write(const struct record *record, FILE *to, char **out_message);
 
+/* The first line: the session as it began; a new object. */
+json_t *recording_header(const struct record *record);
+
 /* The session's pictures, each {"hash", "type", "width", "height", "alt"}; a new list. */
 json_t *recording_media(const struct record *record);
 
