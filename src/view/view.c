@@ -340,9 +340,22 @@ const char *view_person_name(const struct view *view, const char *id)
     return person->fields.name ? person->fields.name : "";
 }
 
-const char *view_join(const struct view *view)
+bool view_is_open(const struct view *view)
 {
-    return view->session.fields.join ? view->session.fields.join : "";
+    const char *join = view->session.fields.join;
+    size_t size =
+        join ? strcspn(join, " ") : 0; /* words stand in the order of their table: open comes first */
+    return size == 4 && memcmp(join, "open", size) == 0;
+}
+
+const char *view_brand(const struct view *view)
+{
+    return view->session.fields.brand ? view->session.fields.brand : "default";
+}
+
+int64_t view_ends_at(const struct view *view)
+{
+    return view->session.fields.ends_at;
 }
 
 enum session_state view_session_state(const struct view *view)
