@@ -121,7 +121,7 @@ static bool groups_read(const json_t *groups, char *room, size_t size)
             !text_is_id(json_string_value(value), json_string_length(value)))
             return false;
         int more =
-            snprintf(room + used, size - used, "%s%s=%s", used ? " " : "", name, json_string_value(value));
+            snprintf(room + used, size - used, "%s%s=%s", used ? "," : "", name, json_string_value(value));
         if (more < 0 || (size_t)more >= size - used)
             return false;
         used += (size_t)more;

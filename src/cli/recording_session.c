@@ -127,9 +127,10 @@ static json_t *more_fields(const struct creating *creating)
 {
     static const char *const counters[][2] = {
         {"idea", "last_idea"}, {"person", "last_person"}, {"code", "last_code"}};
+    static const char *const kept[] = {"created_at", "rehearsal"};
     const json_t *header = creating->recording->header, *numbers = json_object_get(header, "numbers");
-    json_t *pairs = json_array(), *value;
-    const char *name, *seed = json_string_value(json_object_get(header, "seed"));
+    json_t *pairs = json_array();
+    const char *seed = json_string_value(json_object_get(header, "seed"));
     json_array_append_new(pairs, json_string("seed"));
     json_array_append_new(pairs, json_string(seed ? seed : creating->creation->as));
     for (size_t i = 0; i < ARRAY_SIZE(counters); i++) {
@@ -144,11 +145,11 @@ static json_t *more_fields(const struct creating *creating)
         return pairs;
     json_array_append_new(pairs, json_string("importing"));
     json_array_append_new(pairs, json_string("1"));
-    json_object_foreach(json_object_get(header, "kept"), name, value)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
+        json_t *value = json_object_get(json_object_get(header, "kept"), kept[i]);
         if (!json_is_string(value))
             continue;
-        json_array_append_new(pairs, json_string(name));
+        json_array_append_new(pairs, json_string(kept[i]));
         json_array_append(pairs, value);
     }
     return pairs;
