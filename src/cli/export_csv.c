@@ -228,15 +228,19 @@ static bool level_counts(const struct results *results, const char *level)
 static void results_levels(const struct results *results)
 {
     struct score_counts total = {0}, deciding = {0}, of[level_count] = {0};
+    bool all = true;
     for (int level = 0; level < level_count; level++) {
         const char *name = word_name(WORDS_level, level);
         counts_add(&of[level], results, &results->counts->tally, name);
         counts_add(&total, results, &results->counts->tally, name);
         if (level_counts(results, name))
             counts_add(&deciding, results, &results->counts->tally, name);
+        else
+            all = false;
     }
     results_row(results, "", "", &total);
-    results_row(results, "deciding", "", &deciding);
+    if (!all)
+        results_row(results, "deciding", "", &deciding);
     for (int level = 0; level < level_count; level++)
         results_row(results, "level", word_name(WORDS_level, level), &of[level]);
 }

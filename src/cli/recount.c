@@ -10,8 +10,8 @@
 #define RECOUNT_TOLD  50 /* differences told one by one */
 
 static const char recount_help[] =
-    "usage: palabre recount SESSION [--data DIR | --redis URL]\n\n"
-    "Counts the session again from its journal: every tally in total, by level and by group, ballots, voters,\n"
+    "usage: palabre recount SESSION... [--data DIR | --redis URL]\n\n"
+    "Counts each session again from its journal: every tally in total, by level and by group, ballots, voters,\n"
     "votes, points, minutes and outcomes; and compares with what the server counted. Tells what differs; exit\n"
     "status 1 where anything does. Of a challenge under a seal it tells whether all agrees, and no number.\n";
 
@@ -367,10 +367,11 @@ static struct refusal recount_read(struct recount *recount)
                          "a moment in which nothing happens: session_freeze makes one");
 }
 
-static int recount_run(struct recount *recount)
+static int recount_session(struct recount *recount)
 {
     struct earned earned = {0};
     const char *session = recount->record.session;
+    recount->compared = recount->different = 0;
     struct refusal refusal = recount_read(recount);
     if (refusal.error)
         return cli_context_refused(&refusal, session);
@@ -390,6 +391,19 @@ static int recount_run(struct recount *recount)
     return 0;
 }
 
+/* 1 where one of them differs, or could not be counted. */
+static int recount_run(struct recount *recount, int count, char **sessions)
+{
+    int status = 0;
+    for (int i = 0; i < count; i++) {
+        snprintf(recount->record.session, sizeof(recount->record.session), "%s", sessions[i]);
+        status |= recount_session(recount);
+        fold_clear(&recount->fold);
+        record_clear(&recount->record);
+    }
+    return status;
+}
+
 int cli_recount(int argc, char **argv)
 {
     struct recount recount = {0};
@@ -399,14 +413,13 @@ int cli_recount(int argc, char **argv)
     int status = cli_context_open(&recount.context, "recount", &argc, argv);
     if (status)
         return status;
-    if (argc != 2 || !text_is_id(argv[1], strlen(argv[1])))
+    if (argc < 2)
         status = cli_usage("recount", "a session's id is expected");
-    if (!status) {
-        snprintf(recount.record.session, sizeof(recount.record.session), "%s", argv[1]);
-        status = recount_run(&recount);
-    }
-    fold_clear(&recount.fold);
-    record_clear(&recount.record);
+    for (int i = 1; i < argc && !status; i++)
+        if (!text_is_id(argv[i], strlen(argv[i])))
+            status = cli_usage("recount", "%s: a session's id is expected", argv[i]);
+    if (!status)
+        status = recount_run(&recount, argc - 1, argv + 1);
     cli_context_close(&recount.context);
     return status;
 }
