@@ -2,7 +2,6 @@
  *
  *   link or code:  participant_join ---------------------------------------------------> a token
  *   log-in:        session_door (whose is it?) -> the brand's keys -> participant_join -> a token
- *   where terms are to be accepted first: -> session_door, for their text -> the refusal
  */
 #include "base/memory.h"
 #include "live/call.h"
@@ -84,18 +83,6 @@ static void join_refuse(struct joining *joining, const struct refusal *refusal)
     join_end(joining);
 }
 
-/* The text that is to be accepted goes with the refusal. */
-static void join_terms(void *arg, const struct store_answer *answer)
-{
-    struct joining *joining = arg;
-    struct refusal refusal = call_refusal(answer);
-    if (!refusal.error) {
-        refusal = refusal_field(ERROR_terms_required, "accept", "%s", "the version of the terms");
-        refusal.terms = store_answer_get(answer, "terms");
-    }
-    join_refuse(joining, &refusal);
-}
-
 static void join_ask_door(struct joining *joining, store_answered *answered)
 {
     store_call(joining->live->settings.store, joining->session, "session_door", NULL, NULL, 0, NULL, 0,
@@ -155,8 +142,8 @@ static void join_joined(void *arg, const struct store_answer *answer)
     if (refusal.error == ERROR_code_unknown)
         guesses_charge(&joining->live->guesses, joining->peer, live_loop_now(joining->live));
     if (refusal.error == ERROR_terms_required)
-        join_ask_door(joining, join_terms);
-    else if (refusal.error)
+        refusal.terms = store_answer_get(answer, "terms");
+    if (refusal.error)
         join_refuse(joining, &refusal);
     else
         join_answer(joining, answer);
