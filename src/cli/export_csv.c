@@ -1,6 +1,7 @@
 #include "cli/export_csv.h"
 #include "base/date.h"
 #include "base/memory.h"
+#include "cli/csv_cell.h"
 #include "cli/score.h"
 #include "wire/params.h"
 
@@ -19,22 +20,12 @@ static void row_separate(struct row *row)
         putc(',', row->to);
 }
 
-/* A text: quoted where RFC 4180 asks; what begins like a formula begins with an apostrophe. */
 static void row_text(struct row *row, const char *text)
 {
-    bool formula = *text && strchr("=+-@\t\r", *text), quoted = strpbrk(text, ",\"\r\n") != NULL;
+    struct buffer cell CLEAN_BUFFER = {0};
     row_separate(row);
-    if (quoted)
-        putc('"', row->to);
-    if (formula)
-        putc('\'', row->to);
-    for (; *text; text++) {
-        if (*text == '"')
-            putc('"', row->to);
-        putc(*text, row->to);
-    }
-    if (quoted)
-        putc('"', row->to);
+    csv_cell(&cell, text);
+    fwrite(cell.bytes, 1, cell.size, row->to);
 }
 
 static void row_number(struct row *row, int64_t number)
