@@ -162,6 +162,7 @@ static json_t *definition_media(struct definition_cursor *cursor)
     for (size_t n = cursor_count(cursor); n > 0; n--) {
         cursor_take(cursor); /* the hash, which the JSON has too */
         json_t *one = json_loads(cursor_take(cursor), 0, NULL);
+        cursor_take(cursor); /* its bytes, which a definition does not keep */
         if (one)
             json_array_append_new(media, one);
     }

@@ -70,7 +70,7 @@ end
 -- known), lang?, id?. It is in the leaderboard from the start: an idea that nobody votes for has a place too.
 function idea.make(s, writes, of, new)
     local id, challenges = idea_number(s, new.id), s.base .. 'challenges'
-    local session_ = not s.seed and call('HMGET', s.meta, 'seed', 'locale')
+    local session_ = not s.locale and call('HMGET', s.meta, 'seed', 'locale')
     if session_ then
         s.seed, s.locale = session_[1] or '', session_[2] or ''
     end
