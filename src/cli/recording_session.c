@@ -127,7 +127,7 @@ static json_t *more_fields(const struct creating *creating)
 {
     static const char *const counters[][2] = {
         {"idea", "last_idea"}, {"person", "last_person"}, {"code", "last_code"}};
-    static const char *const kept[] = {"created_at", "rehearsal"};
+    static const char *const kept[] = {"created_at", "opened_at", "rehearsal"};
     const json_t *header = creating->recording->header, *numbers = json_object_get(header, "numbers");
     json_t *pairs = json_array();
     const char *seed = json_string_value(json_object_get(header, "seed"));

@@ -234,7 +234,9 @@ enum error room_refuses(const struct room *room, const struct actor *actor)
     if (actor->brand[0] && strcmp(actor->brand, view_brand(room->view)) != 0)
         return ERROR_session_unknown;
     bool known = actor->id[0] || actor->role != ROLE_observer;
-    return known || view_is_open(room->view) ? ERROR_none : ERROR_token_required;
+    if (!known && !view_is_open(room->view))
+        return ERROR_token_required;
+    return view_shuts_out(room->view, actor);
 }
 
 const char *room_ballots_needed(const struct actor *actor, const struct topic *topic)

@@ -57,7 +57,10 @@ function members(node, indent) {
 }
 
 function objectType(node, indent) {
-  if (node.additionalProperties) return `Record<string, ${typeOf(node.additionalProperties, indent)}>`;
+  if (node.additionalProperties) {
+    const others = `Record<string, ${typeOf(node.additionalProperties, indent)}>`;
+    return node.properties && Object.keys(node.properties).length > 0 ? `{\n${members(node, indent + '  ')}${indent}} & ${others}` : others;
+  }
   if (node.additionalProperties !== false) throw new Error(`an object that is not closed: ${JSON.stringify(node)}`);
   if (Object.keys(node.properties).length === 0) return 'Record<string, never>';
   return `{\n${members(node, indent + '  ')}${indent}}`;
@@ -65,7 +68,7 @@ function objectType(node, indent) {
 
 function declaration(name, node) {
   const head = comment(node.description, '');
-  if (node.type === 'object' && node.properties && Object.keys(node.properties).length > 0)
+  if (node.type === 'object' && node.properties && Object.keys(node.properties).length > 0 && !node.additionalProperties)
     return `${head}export interface ${pascal(name)} ${objectType(node, '')}\n`;
   const type = typeOf(node, ''), line = `export type ${pascal(name)} = ${type};\n`;
   return head + (line.length <= 110 ? line : `export type ${pascal(name)} =${type.split(' | ').map((one) => `\n  | ${one}`).join('')};\n`);
