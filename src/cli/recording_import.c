@@ -23,7 +23,7 @@ struct importing {
     struct recording recording;
     const char *session;
     char nonce[5];
-    int64_t ended_at;
+    int64_t before, ended_at; /* the last line written, and the last of all */
     size_t lines, votes, people;
     size_t pending;
     struct refusal refusal; /* the first */
@@ -138,9 +138,11 @@ static void import_line(struct importing *importing)
     import_send(importing, line->name, line->system ? NULL : &line->actor, line->at, &arguments, line->made);
     store_arguments_clear(&arguments);
     import_wait(importing, IMPORT_AT_ONCE - 1);
+    importing->before = line->at;
 }
 
-/* ---- the hash of the rules, which an outcome holds: it is computed from what the session shows */
+/* ---- the hash of the rules, which an outcome holds: computed from what the session shows, before the date that
+ * closes a challenge has come */
 
 struct rules_reading {
     struct importing *importing;
@@ -169,7 +171,7 @@ static void rules_write(void *arg, const char *const *list, size_t count)
     struct store_arguments arguments = {0};
     for (size_t i = 0; i < count; i++)
         store_arguments_add(&arguments, list[i], strlen(list[i]));
-    import_send(importing, "challenge_rules", NULL, importing->recording.line.at, &arguments, NULL);
+    import_send(importing, "challenge_rules", NULL, importing->before, &arguments, NULL);
     store_arguments_clear(&arguments);
 }
 
@@ -184,7 +186,7 @@ static void import_rules(struct importing *importing)
         struct store_arguments arguments = {0};
         store_arguments_add(&arguments, reading.cursor, strlen(reading.cursor));
         refusal = cli_context_ask_at(importing->context, importing->session, "session_read",
-                                     importing->recording.line.at, &arguments, rules_taken, &reading);
+                                     importing->before, &arguments, rules_taken, &reading);
         store_arguments_clear(&arguments);
     } while (!refusal.error && reading.cursor[0]);
     if (!refusal.error)
@@ -213,6 +215,7 @@ static bool import_position(struct importing *importing, size_t *out_done, char 
         *out_message = memory_print("%s: its journal cannot be read: %s", importing->session,
                                     error_message(refusal.error));
     recording_rewind(&importing->recording);
+    importing->before = importing->recording.began_at;
     for (size_t i = 1; good && i < record.count; i++) {
         const struct record_entry *entry = &record.entries[i];
         const struct recording_line *line = &importing->recording.line;
@@ -224,6 +227,8 @@ static bool import_position(struct importing *importing, size_t *out_done, char 
                 memory_print("%s holds %s at %s where line %zu of %s is expected: import it under another id",
                              importing->session, entry->name, entry->id, i + 1, importing->recording.path);
     }
+    if (record.count)
+        importing->before = record.entries[record.count - 1].at;
     *out_done = record.count - good;
     record_clear(&record);
     return good;

@@ -375,6 +375,8 @@ static int recount_session(struct recount *recount)
     struct refusal refusal = recount_read(recount);
     if (refusal.error)
         return cli_context_refused(&refusal, session);
+    if (*record_get(&recount->record.meta, NULL, "importing"))
+        return cli_fail("%s: its import has not come to its end", session);
     if (!fold_run(&recount->fold, &recount->record))
         return cli_fail("%s: %s", session, recount->fold.fault);
     for (size_t i = 0; i < recount->fold.challenge_count; i++)
