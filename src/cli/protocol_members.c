@@ -48,6 +48,30 @@ static json_t *nullable(json_t *schema)
     return json_pack("{s:[o, {s:s}]}", "anyOf", schema, "type", "null");
 }
 
+static json_t *map_of(const struct scope *scope, const char *names, json_t *values)
+{
+    return json_pack("{s:s, s:o, s:o}", "type", "object", "propertyNames",
+                     schema_ref(scope->place, "%s", names), "additionalProperties",
+                     scope->patch ? nullable(values) : values);
+}
+
+/* A text, or one for each language. */
+static json_t *words_schema(const struct scope *scope, const struct member *member)
+{
+    return json_pack("{s:[o, o]}", "anyOf", text_schema(member),
+                     map_of(scope, "language", text_schema(member)));
+}
+
+static json_t *choices_schema(const struct scope *scope, const struct member *member)
+{
+    json_t *list =
+        json_pack("{s:s, s:o, s:i}", "type", "array", "items", schema_ref(scope->place, "id"), "minItems", 1);
+    json_t *schema = map_of(scope, "id", list);
+    if (!scope->patch)
+        json_object_set_new(schema, "maxProperties", json_integer(member->limit));
+    return schema;
+}
+
 /* A map holds its limit's number of entries; a patch to it also those that left. */
 static json_t *map_schema(const struct scope *scope, const struct member *member, json_t *values)
 {
@@ -68,6 +92,17 @@ static json_t *container_schema(const struct scope *scope, const struct member *
     case MEMBER_LIST: return list_schema(member, schema_ref(place, "%s", member->of));
     case MEMBER_STRINGS: return list_schema(member, json_pack("{s:s}", "type", "string"));
     case MEMBER_MEDIA: return list_schema(member, schema_ref(place, "hash"));
+    case MEMBER_WORD_LIST: return list_schema(member, schema_ref(place, "%s_word", member->of));
+    case MEMBER_WORDS_OR_LIST:
+        return json_pack("{s:[o, o]}", "anyOf", schema_ref(place, "%s_word", member->of),
+                         list_schema(member, schema_ref(place, "%s_word", member->of)));
+    case MEMBER_ROLES: return list_schema(member, schema_ref(place, "role"));
+    case MEMBER_IDS: return list_schema(member, schema_ref(place, "id"));
+    case MEMBER_GROUPS: return map_schema(scope, member, schema_ref(place, "id"));
+    case MEMBER_CHOICES: return choices_schema(scope, member);
+    case MEMBER_VALUE_WORDS: return map_schema(scope, member, words_schema(scope, member));
+    case MEMBER_ELECTORATE: return schema_ref(place, "electorate");
+    case MEMBER_OUTCOME_RULE: return schema_ref(place, "outcome_rule");
     case MEMBER_MAP: return map_schema(scope, member, schema_ref(place, "%s%s", member->of, patch));
     case MEMBER_VALUES: return map_schema(scope, member, value_schema());
     case MEMBER_DOCUMENT: return schema_ref(place, "topic_%s", scope->topic);
@@ -84,6 +119,8 @@ static json_t *member_schema(const struct scope *scope, const struct member *mem
     case MEMBER_LINE:
     case MEMBER_TEXT:
     case MEMBER_STRING: return text_schema(member);
+    case MEMBER_LINE_WORDS:
+    case MEMBER_TEXT_WORDS: return words_schema(scope, member);
     case MEMBER_BOOLEAN: return json_pack("{s:s}", "type", "boolean");
     case MEMBER_TRUE: return json_pack("{s:b}", "const", 1);
     case MEMBER_DATE: return schema_ref(place, "date");
@@ -109,6 +146,8 @@ static void members_add(const struct scope *scope, const struct member *members,
                         json_t *required)
 {
     for (const struct member *member = members; member->name; member++) {
+        if (member->type == MEMBER_OTHERS)
+            continue; /* shape_schema() */
         json_t *schema = member_schema(scope, member);
         assert(schema); /* a document outside of a notification */
         if (scope->patch)
@@ -158,7 +197,15 @@ static json_t *shape_schema(const struct scope *scope, const struct shape *shape
 {
     json_t *properties = json_object(), *required = json_array();
     shape_members_add(scope, shape, properties, required);
-    return object_schema(scope->patch ? "" : shape->summary, properties, required);
+    json_t *schema = object_schema(scope->patch ? "" : shape->summary, properties, required);
+    for (const struct member *member = shape->members; member && member->name; member++) {
+        if (member->type != MEMBER_OTHERS)
+            continue;
+        json_t *others = schema_ref(scope->place, "%s%s", member->of, scope->patch ? "_patch" : "");
+        json_object_set_new(schema, "propertyNames", schema_ref(scope->place, "id"));
+        json_object_set_new(schema, "additionalProperties", scope->patch ? nullable(others) : others);
+    }
+    return schema;
 }
 
 json_t *member_shape(const char *place, const struct shape *shape)

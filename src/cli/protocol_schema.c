@@ -71,6 +71,9 @@ static void basics_add(json_t *definitions)
         "^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:\\d{2})$";
     definition_add(definitions, "id", "",
                    json_pack("{s:s, s:s}", "type", "string", "pattern", "^[a-z][a-z0-9-]{0,31}$"));
+    definition_add(definitions, "language", "",
+                   json_pack("{s:s, s:s, s:s}", "type", "string", "pattern",
+                             "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "description", "BCP 47"));
     definition_add(definitions, "hash", "",
                    json_pack("{s:s, s:s, s:s}", "type", "string", "pattern", "^[0-9a-f]{64}$", "description",
                              "BLAKE2b-256 in hex"));

@@ -38,6 +38,18 @@ enum member_type {
     MEMBER_CHOICE, /* of a parameter: a word of the set of its name */
     MEMBER_MEDIA,  /* of a parameter: hashes */
     MEMBER_BUDGET, /* of a parameter: the shape budget */
+    MEMBER_LINE_WORDS,
+    MEMBER_TEXT_WORDS,
+    MEMBER_VALUE_WORDS,
+    MEMBER_WORD_LIST,
+    MEMBER_WORDS_OR_LIST,
+    MEMBER_ROLES,
+    MEMBER_IDS,
+    MEMBER_GROUPS,
+    MEMBER_CHOICES,
+    MEMBER_ELECTORATE,
+    MEMBER_OUTCOME_RULE,
+    MEMBER_OTHERS,
 };
 
 struct member {

@@ -16,17 +16,24 @@ enum {
 #undef WORDS
 #undef WORD
 #undef WORDS_END
-#define CHOICE_OF_ID(field)      (-1)
-#define CHOICE_OF_LINE(field)    (-1)
-#define CHOICE_OF_TEXT(field)    (-1)
-#define CHOICE_OF_TOPIC(field)   (-1)
-#define CHOICE_OF_TOKEN(field)   (-1)
-#define CHOICE_OF_MEDIA(field)   (-1)
-#define CHOICE_OF_INTEGER(field) (-1)
-#define CHOICE_OF_DATE(field)    (-1)
-#define CHOICE_OF_BOOLEAN(field) (-1)
-#define CHOICE_OF_CHOICE(field)  CHOICE_##field
-#define CHOICE_OF_BUDGET(field)  (-1)
+#define CHOICE_OF_ID(field)           (-1)
+#define CHOICE_OF_LINE(field)         (-1)
+#define CHOICE_OF_TEXT(field)         (-1)
+#define CHOICE_OF_TOPIC(field)        (-1)
+#define CHOICE_OF_TOKEN(field)        (-1)
+#define CHOICE_OF_MEDIA(field)        (-1)
+#define CHOICE_OF_INTEGER(field)      (-1)
+#define CHOICE_OF_DATE(field)         (-1)
+#define CHOICE_OF_BOOLEAN(field)      (-1)
+#define CHOICE_OF_CHOICE(field)       CHOICE_##field
+#define CHOICE_OF_BUDGET(field)       (-1)
+#define CHOICE_OF_ROLE(field)         (-1)
+#define CHOICE_OF_LINE_WORDS(field)   (-1)
+#define CHOICE_OF_TEXT_WORDS(field)   (-1)
+#define CHOICE_OF_ELECTORATE(field)   (-1)
+#define CHOICE_OF_OUTCOME_RULE(field) (-1)
+#define CHOICE_OF_GROUPS(field)       (-1)
+#define CHOICE_OF_IDS(field)          (-1)
 
 #define COMMAND(name, rights, doors, rate, effect, summary)                                                  \
     static const struct param_row params_of_##name[] = {
@@ -87,7 +94,7 @@ int command_find(const char *name, size_t size)
 static bool param_holds_string(enum param_type type)
 {
     return type == PARAM_LINE || type == PARAM_TEXT || type == PARAM_TOPIC || type == PARAM_TOKEN ||
-           type == PARAM_MEDIA;
+           type == PARAM_MEDIA || type >= PARAM_LINE_WORDS;
 }
 
 void command_init(struct command *command, enum command_kind kind)
@@ -98,7 +105,7 @@ void command_init(struct command *command, enum command_kind kind)
         void *at = (char *)command + row->offset;
         if (row->type == PARAM_INTEGER || row->type == PARAM_DATE)
             *(int64_t *)at = PARAM_ABSENT;
-        else if (row->type == PARAM_BOOLEAN || row->type == PARAM_CHOICE)
+        else if (row->type == PARAM_BOOLEAN || row->type == PARAM_CHOICE || row->type == PARAM_ROLE)
             *(int *)at = -1;
         else if (row->type == PARAM_BUDGET)
             *(struct param_budget *)at = (struct param_budget){PARAM_ABSENT, PARAM_ABSENT};
@@ -125,6 +132,8 @@ static bool param_text(const struct param_row *row, const void *at, char number[
         *out_text = *(char *const *)at;
     else if (row->type == PARAM_CHOICE)
         *out_text = word_name((enum words)row->words, *(const int *)at);
+    else if (row->type == PARAM_ROLE)
+        *out_text = *(const int *)at < 0 ? NULL : role_name((enum role) * (const int *)at);
     else if (row->type == PARAM_BOOLEAN)
         *out_text = *(const int *)at < 0 ? NULL : *(const int *)at ? "1" : "0";
     else

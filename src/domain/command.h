@@ -38,25 +38,41 @@ enum param_type {
     PARAM_BOOLEAN, /* int: 0, 1, or -1 where absent */
     PARAM_CHOICE,  /* int: a word of the set of the field's name, -1 where absent */
     PARAM_BUDGET,  /* struct param_budget, dots PARAM_ABSENT where absent */
+    PARAM_ROLE,    /* int: an enum role, -1 where absent */
+    /* All of the following: char *, NULL where absent. */
+    PARAM_LINE_WORDS, /* a text, or TEXT_BY_LANGUAGE and compact JSON {"fr": ..., "en": ...} */
+    PARAM_TEXT_WORDS,
+    PARAM_ELECTORATE,   /* canonical JSON (RFC 8785), lists in the order of their tables */
+    PARAM_OUTCOME_RULE, /* canonical JSON */
+    PARAM_GROUPS,       /* "status=client,store=lille" in the order given; "" for none */
+    PARAM_IDS,          /* "i4 i7" */
 };
 
-#define PARAM_ABSENT INT64_MIN
+#define PARAM_ABSENT     INT64_MIN
+#define TEXT_BY_LANGUAGE '\x01' /* begins what is no text but an object of texts; clean text has none */
 
 struct param_budget {
     int64_t dots, per_idea; /* per_idea PARAM_ABSENT: as many as one likes */
 };
 
-#define PARAM_MEMBER_ID(field)      char field[TEXT_ID_ROOM];
-#define PARAM_MEMBER_LINE(field)    char *field;
-#define PARAM_MEMBER_TEXT(field)    char *field;
-#define PARAM_MEMBER_TOPIC(field)   char *field;
-#define PARAM_MEMBER_TOKEN(field)   char *field;
-#define PARAM_MEMBER_MEDIA(field)   char *field;
-#define PARAM_MEMBER_INTEGER(field) int64_t field;
-#define PARAM_MEMBER_DATE(field)    int64_t field;
-#define PARAM_MEMBER_BOOLEAN(field) int field;
-#define PARAM_MEMBER_CHOICE(field)  int field;
-#define PARAM_MEMBER_BUDGET(field)  struct param_budget field;
+#define PARAM_MEMBER_ID(field)           char field[TEXT_ID_ROOM];
+#define PARAM_MEMBER_LINE(field)         char *field;
+#define PARAM_MEMBER_TEXT(field)         char *field;
+#define PARAM_MEMBER_TOPIC(field)        char *field;
+#define PARAM_MEMBER_TOKEN(field)        char *field;
+#define PARAM_MEMBER_MEDIA(field)        char *field;
+#define PARAM_MEMBER_INTEGER(field)      int64_t field;
+#define PARAM_MEMBER_DATE(field)         int64_t field;
+#define PARAM_MEMBER_BOOLEAN(field)      int field;
+#define PARAM_MEMBER_CHOICE(field)       int field;
+#define PARAM_MEMBER_BUDGET(field)       struct param_budget field;
+#define PARAM_MEMBER_ROLE(field)         int field;
+#define PARAM_MEMBER_LINE_WORDS(field)   char *field;
+#define PARAM_MEMBER_TEXT_WORDS(field)   char *field;
+#define PARAM_MEMBER_ELECTORATE(field)   char *field;
+#define PARAM_MEMBER_OUTCOME_RULE(field) char *field;
+#define PARAM_MEMBER_GROUPS(field)       char *field;
+#define PARAM_MEMBER_IDS(field)          char *field;
 
 #define COMMAND(name, rights, doors, rate, effect, summary)                                                  \
     struct name {                                                                                            \
@@ -121,6 +137,12 @@ int command_find(const char *name, size_t size); /* an enum command_kind; -1 whe
 /* A command of this kind with every parameter absent. */
 void command_init(struct command *command, enum command_kind kind);
 void command_clear(struct command *command); /* frees what its parameters hold */
+
+/* Whether a text is an object of texts by language. */
+static inline bool command_text_is_by_language(const char *text)
+{
+    return text && *text == TEXT_BY_LANGUAGE;
+}
 
 /* The positional arguments of a write, in field order, each by `add` (Borrows the bytes for the call). A
  * required parameter is its value; an optional one is empty where absent, and else its value behind '='.

@@ -3,10 +3,11 @@
 
 #include <string.h>
 
-enum field_kind { KIND_STRING, KIND_NUMBER, KIND_FLAG, KIND_WORD, KIND_TALLY, KIND_MANY };
+enum field_kind { KIND_STRING, KIND_NUMBER, KIND_FLAG, KIND_WORD, KIND_TALLY, KIND_LEVELS, KIND_MANY };
 
 #define KIND_OF_TEXT                 KIND_STRING, 0
 #define KIND_OF_RAW                  KIND_STRING, 0
+#define KIND_OF_WORDS                KIND_STRING, 0
 #define KIND_OF_ID                   KIND_STRING, 0
 #define KIND_OF_NUMBER               KIND_NUMBER, 0
 #define KIND_OF_TIME                 KIND_NUMBER, 0
@@ -21,10 +22,15 @@ enum field_kind { KIND_STRING, KIND_NUMBER, KIND_FLAG, KIND_WORD, KIND_TALLY, KI
 #define KIND_OF_TALLY                KIND_TALLY, 0
 #define KIND_OF_BALLOT               KIND_MANY, 0
 #define KIND_OF_MINUTE               KIND_MANY, 0
+#define KIND_OF_NUMBERS              KIND_MANY, 0
+#define KIND_OF_FLAGS                KIND_MANY, 0
+#define KIND_OF_TALLY2               KIND_MANY, 0
+#define KIND_OF_LEVELS               KIND_LEVELS, 0
 
 #define PLACE(entity, name)                         offsetof(struct entity##_fields, name)
 #define PLACE_OF_TEXT(entity, name)                 PLACE(entity, name)
 #define PLACE_OF_RAW(entity, name)                  PLACE(entity, name)
+#define PLACE_OF_WORDS(entity, name)                PLACE(entity, name)
 #define PLACE_OF_ID(entity, name)                   PLACE(entity, name)
 #define PLACE_OF_NUMBER(entity, name)               PLACE(entity, name)
 #define PLACE_OF_TIME(entity, name)                 PLACE(entity, name)
@@ -39,6 +45,10 @@ enum field_kind { KIND_STRING, KIND_NUMBER, KIND_FLAG, KIND_WORD, KIND_TALLY, KI
 #define PLACE_OF_TALLY(entity, name)                PLACE(entity, name)
 #define PLACE_OF_BALLOT(entity, name)               0
 #define PLACE_OF_MINUTE(entity, name)               0
+#define PLACE_OF_NUMBERS(entity, name)              0
+#define PLACE_OF_FLAGS(entity, name)                0
+#define PLACE_OF_TALLY2(entity, name)               0
+#define PLACE_OF_LEVELS(entity, name)               PLACE(entity, name)
 
 static const struct field_row {
     size_t place;
@@ -103,6 +113,17 @@ static enum field_result field_set_tally(struct tally_counts *where, const char 
     return FIELD_CHANGED;
 }
 
+static enum field_result field_set_levels(struct level_counts *where, const char *value, size_t size)
+{
+    struct level_counts counts = {0};
+    if (size && !field_integers(value, size, counts.of, level_count))
+        return FIELD_BAD;
+    if (memcmp(&counts, where, sizeof(counts)) == 0)
+        return FIELD_SAME;
+    *where = counts;
+    return FIELD_CHANGED;
+}
+
 static enum field_result field_set_number(int64_t *where, const char *value, size_t size)
 {
     int64_t number = 0;
@@ -146,6 +167,7 @@ enum field_result field_set(void *fields, enum field_id field, const char *value
     case KIND_FLAG: return field_set_flag(where, value, size);
     case KIND_WORD: return field_set_word(where, row->words, value, size);
     case KIND_TALLY: return field_set_tally(where, value, size);
+    case KIND_LEVELS: return field_set_levels(where, value, size);
     case KIND_MANY: break;
     }
     return FIELD_BAD;

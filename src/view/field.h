@@ -16,11 +16,17 @@ struct tally_counts {
     int64_t of[level_count][2];
 };
 
+/* A number for each level. */
+struct level_counts {
+    int64_t of[level_count];
+};
+
 /* The parts of each entity, as the PART column of fields.def names them. */
 enum session_part {
     PART_session_TEXT,
     PART_session_JOIN,
     PART_session_STATE,
+    PART_session_REVOKED,
     PART_session_ANNOUNCEMENT,
     PART_session_PEOPLE,
 };
@@ -32,6 +38,9 @@ enum challenge_part {
     PART_challenge_VOTERS,
     PART_challenge_VOTES,
     PART_challenge_MINUTES,
+    PART_challenge_OUTCOME,
+    PART_challenge_TURNOUT,
+    PART_challenge_GROUPS,
 };
 enum idea_part {
     PART_idea_ORIGIN,
@@ -42,6 +51,7 @@ enum idea_part {
     PART_idea_STATE,
     PART_idea_REASON,
     PART_idea_TALLY,
+    PART_idea_GROUPS,
     PART_idea_TOTAL, /* of the tally: what is not shown by level changes less often */
 };
 enum person_part {
@@ -50,7 +60,7 @@ enum person_part {
     PART_person_POINTS,
     PART_person_BALLOT,
 };
-#define PART_MAX       9
+#define PART_MAX       10
 #define PART_BIT(part) (1u << (part))
 #define PART_ALL       ((1u << PART_MAX) - 1)
 
@@ -65,6 +75,7 @@ struct entity {
 
 #define FIELD_MEMBER_TEXT(name)                 char *name;
 #define FIELD_MEMBER_RAW(name)                  char *name;
+#define FIELD_MEMBER_WORDS(name)                char *name; /* a text, or TEXT_BY_LANGUAGE and JSON */
 #define FIELD_MEMBER_ID(name)                   char *name;
 #define FIELD_MEMBER_NUMBER(name)               int64_t name;
 #define FIELD_MEMBER_TIME(name)                 int64_t name;
@@ -79,6 +90,10 @@ struct entity {
 #define FIELD_MEMBER_TALLY(name)                struct tally_counts name;
 #define FIELD_MEMBER_BALLOT(name)               /* many values under one name: person.h, minutes.h */
 #define FIELD_MEMBER_MINUTE(name)
+#define FIELD_MEMBER_NUMBERS(name)
+#define FIELD_MEMBER_FLAGS(name)
+#define FIELD_MEMBER_TALLY2(name)
+#define FIELD_MEMBER_LEVELS(name) struct level_counts name;
 
 #define FIELD(entity, name, kind, part, summary) FIELD_OF_##entity(name, kind)
 #define FIELD_OF_session(name, kind)             FIELD_MEMBER_##kind(name)

@@ -209,6 +209,8 @@ bool view_fold(struct view *view, const struct field_write *write, int64_t seq)
         return false;
     if (key.field == FIELD_person_ballot)
         return view_fold_ballot(view, &key, write, seq) != FIELD_BAD;
+    if (field_is_many(key.field) && key.field != FIELD_challenge_minute)
+        return true; /* known, and in no document */
     struct entity *entity = view_entity(view, &key);
     enum field_result result;
     if (key.field == FIELD_challenge_minute) {

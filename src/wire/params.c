@@ -1,4 +1,4 @@
-#include "wire/params.h"
+#include "wire/params_inside.h"
 #include "base/date.h"
 #include "base/memory.h"
 
@@ -68,7 +68,7 @@ static struct refusal decode_id(const struct param_row *row, const char *field, 
 static bool text_may_be_empty(const struct param_row *row)
 {
     return row->presence == OPTIONAL || strcmp(row->name, "name") == 0 ||
-           (strcmp(row->name, "text") == 0 && row->type == PARAM_LINE);
+           (strcmp(row->name, "text") == 0 && row->type == PARAM_LINE_WORDS);
 }
 
 static struct refusal decode_text(const struct param_row *row, const char *field, const json_t *value,
@@ -76,6 +76,13 @@ static struct refusal decode_text(const struct param_row *row, const char *field
 {
     bool required = !text_may_be_empty(row) || strcmp(row->name, "title") == 0;
     return params_text(value, field, row->limit, row->type == PARAM_TEXT, required, at);
+}
+
+static struct refusal decode_words(const struct param_row *row, const char *field, const json_t *value,
+                                   void *at)
+{
+    bool required = !text_may_be_empty(row) || strcmp(row->name, "title") == 0;
+    return params_words(value, field, row->limit, row->type == PARAM_TEXT_WORDS, required, at);
 }
 
 /* Topics and tokens are taken as they are; their readers judge them. */
@@ -95,6 +102,7 @@ static struct refusal decode_integer(const struct param_row *row, const char *fi
 {
     int64_t low = strcmp(row->name, "value") == 0   ? LIMIT_VALUE_LEAST
                   : strcmp(row->name, "since") == 0 ? 0
+                  : strcmp(row->name, "uses") == 0  ? 0
                                                     : 1;
     if (!json_is_integer(value) || json_integer_value(value) < low ||
         json_integer_value(value) > row->limit) {
@@ -210,14 +218,25 @@ static struct refusal decode_budget(const struct param_row *row, const char *fie
     return refusal_of(ERROR_none);
 }
 
-typedef struct refusal param_decoder(const struct param_row *row, const char *field, const json_t *value,
-                                     void *at);
-
 static param_decoder *const decoders[] = {
-    [PARAM_ID] = decode_id,           [PARAM_LINE] = decode_text,     [PARAM_TEXT] = decode_text,
-    [PARAM_TOPIC] = decode_bytes,     [PARAM_TOKEN] = decode_bytes,   [PARAM_MEDIA] = decode_media,
-    [PARAM_INTEGER] = decode_integer, [PARAM_DATE] = decode_date,     [PARAM_BOOLEAN] = decode_boolean,
-    [PARAM_CHOICE] = decode_choice,   [PARAM_BUDGET] = decode_budget,
+    [PARAM_ID] = decode_id,
+    [PARAM_LINE] = decode_text,
+    [PARAM_TEXT] = decode_text,
+    [PARAM_TOPIC] = decode_bytes,
+    [PARAM_TOKEN] = decode_bytes,
+    [PARAM_MEDIA] = decode_media,
+    [PARAM_INTEGER] = decode_integer,
+    [PARAM_DATE] = decode_date,
+    [PARAM_BOOLEAN] = decode_boolean,
+    [PARAM_CHOICE] = decode_choice,
+    [PARAM_BUDGET] = decode_budget,
+    [PARAM_ROLE] = params_role,
+    [PARAM_LINE_WORDS] = decode_words,
+    [PARAM_TEXT_WORDS] = decode_words,
+    [PARAM_ELECTORATE] = params_electorate,
+    [PARAM_OUTCOME_RULE] = params_outcome_rule,
+    [PARAM_GROUPS] = params_groups,
+    [PARAM_IDS] = params_ids,
 };
 
 static const struct param_row *row_of(const struct command_row *command, const char *name)

@@ -18,6 +18,18 @@ struct refusal params_decode(const json_t *object, const char *pointer, const ch
 struct refusal params_text(const json_t *value, const char *field, int64_t limit, bool lines, bool required,
                            char **out_text);
 
+/* A text as above, or an object of texts, one for each language: TEXT_BY_LANGUAGE and its compact JSON. */
+struct refusal params_words(const json_t *value, const char *field, int64_t limit, bool lines, bool required,
+                            char **out_text);
+/* What such a text is as JSON: a string or an object. NULL where `text` is neither. */
+json_t *params_words_json(const char *text);
+bool params_is_language(const char *text, size_t size); /* the tag of a language: fr, pt-BR */
+
+/* {dimension: value} as "status=client,store=lille", in the order given. */
+struct refusal params_group_list(const json_t *value, const char *field, char **out_groups);
+/* {roles?, levels?, groups?} as canonical JSON. */
+struct refusal params_electors(const json_t *value, const char *field, char **out_json);
+
 /* JSON text with nothing deeper than LIMIT_DEPTH and no NUL: what jansson alone would take. NULL with a
  * refusal. */
 json_t *params_load(const char *text, size_t size, struct refusal *out_refusal);
