@@ -17,6 +17,7 @@ describe('what is asked at the door', () => {
   });
   it('is, of the invited, only what their invitation turned out not to say', () => {
     expect(asked(door({ groups }), true, [])).toEqual([]);
+    expect(asked(door({ groups, join: ['code', 'sso'] }), false, [])).toEqual([]);
     expect(asked(door({ groups }), true, ['status'])).toEqual(['status']);
   });
 });

@@ -13,10 +13,11 @@ export interface Answers {
   accepted: boolean;
 }
 
-/** Which of the questions "who are you" are asked. Someone with an invitation is asked only what it turned out not to say. */
+/** Which of the questions "who are you" are asked. Someone with an invitation, or who needs one, is asked only what it turned out
+ *  not to say. */
 export function asked(door: Door, invited: boolean, missing: readonly string[]): string[] {
   return Object.entries(door.groups ?? {})
-    .filter(([id, { from }]) => from.includes('ask') && (!invited || missing.includes(id)))
+    .filter(([id, { from }]) => from.includes('ask') && ((!invited && door.join.includes('open')) || missing.includes(id)))
     .map(([id]) => id);
 }
 

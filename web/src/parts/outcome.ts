@@ -12,7 +12,7 @@ export function turnoutText({ turnout }: Outcome): string {
   const all = LEVELS.reduce((sum, level) => sum + turnout[level], 0);
   const there = LEVELS.filter((level) => turnout[level] > 0);
   const parts = allOf(there.map((level) => t(TURNOUT[level], { n: turnout[level] })));
-  return there.length === 0 ? t('voters', { n: 0 }) : `${t('voters', { n: all })}${t('turnout_by', { parts })}`;
+  return there.length === 0 ? '' : `${t('voters', { n: all })}${t('turnout_by', { parts })}`;
 }
 
 /** Whose votes decide; empty where everyone's do. */

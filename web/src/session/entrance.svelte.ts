@@ -37,7 +37,8 @@ export class Entrance {
   readonly #options: Options;
   #failed = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #forgetHeld = false;
+  #forgetHeld = $state(false);
+  #termsAsked = $state(false);
 
   door = $state.raw<Door | null>(null);
   /** There is no such consultation. */
@@ -60,6 +61,13 @@ export class Entrance {
     this.#options = options;
     void this.load();
   }
+
+  /** What is asked: whoever is here already has accepted the terms, unless they are told that there are others. */
+  readonly asks = $derived.by((): Door | null => {
+    if (!this.door || !this.holding || this.#termsAsked) return this.door;
+    const { terms: _, ...rest } = this.door;
+    return rest;
+  });
 
   readonly dimensions = $derived.by(() =>
     this.door ? asked(this.door, this.sso !== null || this.code.trim() !== '' || this.holding, this.#missing) : []);
@@ -105,8 +113,8 @@ export class Entrance {
   }
 
   submit(): void {
-    if (!this.door || this.busy || this.wait > 0) return;
-    const lack = lacking(this.door, this, this.dimensions);
+    if (!this.asks || this.busy || this.wait > 0) return;
+    const lack = lacking(this.asks, this, this.dimensions);
     if (lack) {
       this.problem = { text: () => t(lack.lack), field: lack.field };
       return;
@@ -115,12 +123,12 @@ export class Entrance {
   }
 
   async #ask(): Promise<void> {
-    if (!this.door) return;
+    if (!this.asks) return;
     this.busy = true;
     this.problem = null;
     try {
       const held = this.#forgetHeld ? undefined : this.#options.held();
-      this.#options.joined(await join(this.#id, joinParams(this.door, this, this.dimensions), held));
+      this.#options.joined(await join(this.#id, joinParams(this.asks, this, this.dimensions), held));
     } catch (error) {
       this.busy = false;
       this.#refused(error);
@@ -147,6 +155,7 @@ export class Entrance {
     } else if (name === 'terms_required' && data?.terms && this.door) {
       this.door = { ...this.door, terms: data.terms };
       this.accepted = false;
+      this.#termsAsked = true;
       field = 'terms';
     } else if (CODE.has(name)) {
       this.scanned = false;
