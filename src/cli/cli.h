@@ -9,6 +9,7 @@ int cli_main(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_worker(int argc, char **argv); /* not typed: how `serve` runs its workers */
 int cli_session(int argc, char **argv);
+int cli_brand(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_keys(int argc, char **argv);
 int cli_import(int argc, char **argv);

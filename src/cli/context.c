@@ -41,6 +41,8 @@ static void context_forget(struct cli_context *context)
         free(context->answer_names[i]);
         free(context->answer_values[i]);
     }
+    memory_free(&context->answer_names);
+    memory_free(&context->answer_values);
     context->answer_count = 0;
 }
 
@@ -65,7 +67,9 @@ static void context_answered(void *arg, const struct store_answer *answer)
     struct cli_context *context = waiting->context;
     waiting->done = true;
     waiting->refusal = answer->refusal;
-    for (size_t i = 0; i < answer->count && i < ARRAY_SIZE(context->answer_names); i++) {
+    context->answer_names = memory_alloc((answer->count + 1) * sizeof(*context->answer_names));
+    context->answer_values = memory_alloc((answer->count + 1) * sizeof(*context->answer_values));
+    for (size_t i = 0; i < answer->count; i++) {
         context->answer_names[i] = memory_string(answer->values[i].key);
         context->answer_values[i] = memory_bytes(answer->values[i].value, answer->values[i].value_size);
         context->answer_count = i + 1;
@@ -89,6 +93,46 @@ struct refusal cli_context_call(struct cli_context *context, const char *session
             break;
     }
     return waiting.refusal;
+}
+
+static struct refusal context_wait(struct waiting *waiting)
+{
+    while (!waiting->done)
+        uv_run(&waiting->context->loop, UV_RUN_ONCE);
+    return waiting->refusal;
+}
+
+struct refusal cli_context_brand_create(struct cli_context *context, const char *brand, const char *name)
+{
+    struct waiting waiting = {.context = context};
+    context_forget(context);
+    store_brand_create(context->deployment.store, brand, name, context_answered, &waiting);
+    return context_wait(&waiting);
+}
+
+struct refusal cli_context_brand_key(struct cli_context *context, const char *brand, const char *key_id,
+                                     const char *key)
+{
+    struct waiting waiting = {.context = context};
+    context_forget(context);
+    store_brand_key(context->deployment.store, brand, key_id, key, context_answered, &waiting);
+    return context_wait(&waiting);
+}
+
+struct refusal cli_context_brand(struct cli_context *context, const char *brand)
+{
+    struct waiting waiting = {.context = context};
+    context_forget(context);
+    store_brand_read(context->deployment.store, brand, context_answered, &waiting);
+    return context_wait(&waiting);
+}
+
+struct refusal cli_context_brands(struct cli_context *context)
+{
+    struct waiting waiting = {.context = context};
+    context_forget(context);
+    store_brands(context->deployment.store, context_answered, &waiting);
+    return context_wait(&waiting);
 }
 
 const char *cli_context_get(const struct cli_context *context, const char *name)

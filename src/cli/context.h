@@ -16,7 +16,7 @@ struct cli_context {
     int tries;              /* that the last cli_context_call() made before the one that was answered */
     size_t pending;         /* calls of cli_context_send() not answered */
     struct refusal refusal; /* the first one that was refused, since cli_context_open() */
-    char *answer_names[8], *answer_values[8]; /* of the last cli_context_call() */
+    char **answer_names, **answer_values; /* of the last cli_context_call() */
     size_t answer_count;
 };
 
@@ -31,6 +31,13 @@ struct refusal cli_context_call(struct cli_context *context, const char *session
                                 const struct actor *actor, const char *key, int64_t at,
                                 const struct store_arguments *arguments);
 const char *cli_context_get(const struct cli_context *context, const char *name); /* NULL where absent */
+
+/* Brands; named values as above. */
+struct refusal cli_context_brand_create(struct cli_context *context, const char *brand, const char *name);
+struct refusal cli_context_brand_key(struct cli_context *context, const char *brand, const char *key_id,
+                                     const char *key); /* NULL: removes it */
+struct refusal cli_context_brand(struct cli_context *context, const char *brand);
+struct refusal cli_context_brands(struct cli_context *context);
 
 /* Sends a command, which carries a key, without waiting for its answer; waits only while `most` are under
  * way. Takes what the command holds. */

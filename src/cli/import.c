@@ -235,7 +235,7 @@ static struct refusal import_person(struct import *import, const char *polis, in
         struct store_arguments arguments = {0};
         cli_context_flush(&import->context); /* what came before is recorded before */
         store_arguments_add(&arguments, "", 0);
-        store_arguments_add(&arguments, "1", 1);
+        store_arguments_add(&arguments, "operator", 8);
         refusal = cli_context_call(&import->context, import->session, "participant_join", &actor, "join", at,
                                    &arguments);
         store_arguments_clear(&arguments);

@@ -168,11 +168,18 @@ static void http_in_session(struct live *live, struct edge_request *request, con
     struct http_session at = {.live = live, .request = request};
     size_t size = strcspn(path, "/");
     enum edge_method method = edge_request_method(request);
-    if (!text_is_id(path, size) || path[size] != '/') {
-        http_refuse_error(request, text_is_id(path, size) ? ERROR_not_found : ERROR_session_unknown);
+    if (!text_is_id(path, size)) {
+        http_refuse_error(request, ERROR_session_unknown);
         return;
     }
     memcpy(at.session, path, size);
+    if (path[size] == '\0') {
+        if (method_fits(method, EDGE_GET))
+            http_session_door(&at);
+        else
+            refuse_method(request, METHODS_READ);
+        return;
+    }
     at.rest = path + size + 1;
     bool topic = strncmp(at.rest, "topics/", 7) == 0;
     if (!method_fits(method, topic ? EDGE_GET : EDGE_POST)) {

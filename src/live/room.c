@@ -229,9 +229,14 @@ static void room_topic_name(const struct topic *topic, char out_name[ROOM_TOPIC_
         topic_format(topic, out_name);
 }
 
-bool room_admits(const struct room *room, const struct actor *actor)
+enum error room_refuses(const struct room *room, const struct actor *actor)
 {
-    return actor->id[0] || actor->role != ROLE_observer || strcmp(view_join(room->view), "open") == 0;
+    if (actor->brand[0] && strcmp(actor->brand, view_brand(room->view)) != 0)
+        return ERROR_session_unknown;
+    bool known = actor->id[0] || actor->role != ROLE_observer;
+    if (!known && !view_is_open(room->view))
+        return ERROR_token_required;
+    return view_shuts_out(room->view, actor);
 }
 
 const char *room_ballots_needed(const struct actor *actor, const struct topic *topic)

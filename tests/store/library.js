@@ -98,22 +98,24 @@ export function fold(fields, writes) {
 }
 
 const option = (value) => (value === undefined ? '' : `=${value}`)
+const rule = (value) => (value === undefined ? '' : `=${JSON.stringify(value)}`)
 const flag = (value) => (value === undefined ? '' : value ? '=1' : '=0')
 
 // The arguments of challenge_add, and of a challenge of session_create.
 export function challengeArguments(id, c = {}) {
   return [option(id), c.title ?? 'Question', option(c.brief), option(c.noun), c.ballot ?? 'approval', option(c.dots),
     option(c.per_idea), option(c.choose), flag(c.final), c.proposals ?? 'open', c.tally ?? 'live', option(c.opens_at),
-    option(c.closes_at), option(c.ideas_per_person)]
+    option(c.closes_at), option(c.ideas_per_person), rule(c.voters), rule(c.proposers), rule(c.outcome)]
 }
 
 export function challengeEdits(id, c) {
   return [id, option(c.title), option(c.brief), option(c.noun), option(c.ballot), option(c.dots), option(c.per_idea),
     option(c.choose), flag(c.final), option(c.proposals), option(c.tally), option(c.opens_at), option(c.closes_at),
-    option(c.ideas_per_person), option(c.reason)]
+    option(c.ideas_per_person), rule(c.voters), rule(c.proposers), rule(c.outcome), option(c.reason)]
 }
 
 export const SYSTEM = { participant: '', role: 'system', level: '', groups: '' }
+export const ADMIN = { participant: 'operator', role: 'admin', level: 'verified', groups: '' }
 export const BRAND = { participant: 'brand-1', role: 'brand', level: 'verified', groups: '' }
 export const MODERATOR = { participant: 'mod-1', role: 'moderator', level: 'verified', groups: '' }
 
@@ -147,12 +149,31 @@ export class Session {
     const list = Object.entries(challenges)
     return this.call('session_create', SYSTEM, nonce, session.length, ...session.flat(), media.length, ...media.flat(),
       list.length, ...list.flatMap(([id, c]) => challengeArguments(id, c)),
-      ideas.length, ...ideas.flatMap((i) => [i.challenge, i.title, option(i.body), option(i.media)]))
+      ideas.length, ...ideas.flatMap((i) => [i.challenge, i.title, option(i.body), option(i.media), option(i.lang), i.id ?? '']))
   }
 
-  async join({ name = '', role = 'participant', level = 'open', groups = '', operator = '' } = {}) {
-    const answer = await this.call('participant_join', { participant: '', role, level, groups }, name, operator)
-    return { participant: answer.participant, role, level, groups, answer }
+  // As an operator or an import lets somebody in.
+  async join({ name = '', role = 'participant', level = 'open', groups = '', accept = '', id = '', code = '' } = {}) {
+    const answer = await this.call('participant_join', { participant: '', role, level, groups }, name, 'operator', '', '', '', '', '', '',
+      accept, id, code)
+    return { participant: answer.participant, role, level, groups: '', answer }
+  }
+
+  // Through the door; `holder` is somebody who has a token. The answer is somebody to act as: of the generation that they are.
+  async door({ name = '', code = '', sub = '', jti = `jti-${++created}`, expiry = START + 300_000, groups = '', told = '', accept = '' } = {},
+    holder = { participant: '', role: '', level: '', groups: '' }) {
+    const answer = await this.call('participant_join', holder, name, 'door', code, sub, sub && jti, sub && String(expiry), groups, told,
+      accept, '', '')
+    const generation = Number(answer.generation ?? 1)
+    return { participant: answer.participant && (generation > 1 ? `${answer.participant}.${generation}` : answer.participant),
+      id: answer.participant, role: answer.role, level: 'open', groups: '', answer }
+  }
+
+  // Codes of one batch: their digests, which stand for their secrets.
+  async codes({ role, uses, groups, label, until, count = 1, as = BRAND, digests } = {}) {
+    const list = digests ?? Array.from({ length: count }, () => `digest-${++created}`)
+    const answer = await this.call('code_make', as, option(role), option(uses), option(groups), option(label), option(until), option(count), ...list)
+    return { ...answer, digests: list }
   }
 
   // People who joined, `count` of them.
@@ -162,8 +183,8 @@ export class Session {
     return all
   }
 
-  async add(actor, challenge, title = 'Idée', body, media) {
-    return this.call('idea_add', actor, challenge, title, option(body), option(media))
+  async add(actor, challenge, title = 'Idée', body, media, lang) {
+    return this.call('idea_add', actor, challenge, title, option(body), option(media), option(lang))
   }
 
   edit(actor, idea, { title, body, addition } = {}) {
@@ -208,6 +229,10 @@ export class Session {
 
   async journal() {
     const entries = await this.redis.xrange(this.key('journal'), '-', '+')
-    return entries.map(([id, fields]) => ({ at: Number(id.split('-')[0]), words: fields[1].split(' ') }))
+    return entries.map(([id, fields]) => ({ id, at: Number(id.split('-')[0]), words: fields[1].split(' ') }))
+  }
+
+  async outcomes(challenge) {
+    return JSON.parse((await this.read()).fields[`c:${challenge}.outcomes`] ?? '[]')
   }
 }

@@ -1,12 +1,14 @@
 #!lua name=palabre_1
 -- The functions that Redis runs for Palabre: the only code that writes a session. All files of this folder are one chunk,
 -- in the order of their names. A function is called with one key, `palabre:{<session>}:meta`, and the arguments
---   1 db number, 2 at ('' = Redis' TIME), 3 participant, 4 role, 5 level, 6 groups, 7 idempotency key, 8 digest of the
+--   1 db number, 2 at ('' = Redis' TIME), 3 participant, and behind a dot the generation of the token that speaks (p3.2; 1
+--   where none is said), 4 role, 5 level, 6 groups (a brand's staff: the brand), 7 idempotency key, 8 digest of the
 --   parameters, 9... its own, in the order of protocol/commands.def (an optional one is '' or '=' .. value)
 -- and answers a flat array of strings: status, epoch, sequence number, now, then names and values.
 --
 -- Redis does not roll back: every function validates first, writes second and publishes last.
--- No function scans, and none that a vote needs decodes JSON.
+-- No function scans, and none that a vote needs decodes JSON. Level and groups of a vote are those of the people here,
+-- never those of a token.
 
 -- While Redis 7 loads a library it knows no globals but redis.register_function: the first call of a function fetches these.
 local call, pcall_redis, concat, sub, find, match, format, floor
@@ -25,6 +27,9 @@ local DONE_KEPT_S = 172800   -- how long an idempotency key is remembered, from 
 local STAFF = {moderator = true, brand = true, admin = true, system = true}
 local DIRECTS = {brand = true, admin = true, system = true}
 local LEVELS = {'open', 'code', 'verified'}
+local LEVEL_RANK = {open = 1, code = 2, verified = 3}
+local ROLE_RANK = {observer = 1, participant = 2, expert = 3, moderator = 4, brand = 5, admin = 6, system = 7}
+local VOICES = {participant = true, expert = true} -- the roles that propose and vote
 
 -- protocol/limits.def and protocol/points.def; a test compares them.
 local LIMIT = {CHALLENGES = 64, IDEA_FREE_MS = 600000}
@@ -134,34 +139,74 @@ local function session_at(s, at)
     s.at, s.at_text = at, text_of(at)
 end
 
--- Reads who calls and where the session stands. Returns nil and the answer where there is no such session, or its data are
--- of a version that these functions do not know. `seq` is text.
+-- Reads who calls and where the session stands. Returns nil and the answer where there is no such session, or none of this
+-- brand, or its data are of a version that these functions do not know. `seq` is text.
 local function session_begin(keys, args)
-    local meta, role = keys[1], args[4]
-    local m = call('HMGET', meta, 'epoch', 'seq', 'state', 'frozen', 'data')
+    local meta, role, participant, generation = keys[1], args[4], args[3], 1
+    local m = call('HMGET', meta, 'epoch', 'seq', 'state', 'frozen', 'data', 'importing', 'shut')
     local at_text = args[2] == '' and time_text() or args[2]
-    local s = {meta = meta, base = sub(meta, 1, -5), args = args, participant = args[3], role = role, level = args[5],
-               groups = args[6], key = args[7], staff = STAFF[role], directs = DIRECTS[role], epoch = m[1] or '',
-               seq = m[2] or '0', state = m[3], frozen = m[4], at = tonumber(at_text), at_text = at_text}
+    local dot = find(participant, '.', 1, true)
+    if dot then
+        participant, generation = sub(participant, 1, dot - 1), tonumber(sub(participant, dot + 1))
+    end
+    local s = {meta = meta, base = sub(meta, 1, -5), args = args, participant = participant, generation = generation,
+               role = role, level = args[5], groups = '-', key = args[7], staff = STAFF[role], directs = DIRECTS[role],
+               epoch = m[1] or '', seq = m[2] or '0', state = m[3], frozen = m[4], importing = m[6], shut = m[7],
+               at = tonumber(at_text), at_text = at_text}
     if not m[1] then
         return nil, refuse(s, 'session_unknown')
     elseif m[5] ~= DATA then
         return nil, refuse(s, 'not_supported')
+    elseif role == 'brand' and (call('HGET', meta, 'brand') or 'default') ~= (args[6] == '' and 'default' or args[6]) then
+        s.epoch, s.seq = '', '0'
+        return nil, refuse(s, 'session_unknown')
     end
     return s
 end
 
--- What a write by a participant needs of the session.
-local function session_refuses(s)
-    if s.staff then
+-- Whether the session is being imported and this call is none of the import's: those bring their time.
+local function session_is_busy(s)
+    return s.importing and s.args[2] == ''
+end
+
+-- What a write needs of the session. `always`: it is no contribution, and waits for no opening.
+local function session_refuses(s, always)
+    if session_is_busy(s) then
+        return refuse(s, 'session_importing')
+    elseif s.state == 'archived' then
+        return refuse(s, 'session_archived')
+    elseif s.staff or always then
         return nil
-    end
-    if s.state == 'closed' or s.state == 'archived' then
+    elseif s.state == 'closed' then
         return refuse(s, 'session_closed')
-    end
-    if s.frozen then
+    elseif s.frozen then
         return refuse(s, 'session_frozen')
     end
+    return nil
+end
+
+-- `k3-17` is shut out by its own name or by its batch's.
+local function code_is_revoked(s, code)
+    local found = call('HMGET', s.base .. 'revoked', code, match(code, '^%w+'))
+    return found[1] or found[2]
+end
+
+-- Who speaks, from one field, `<role> <level> <groups or -> <generation> <code or ->`, and why they may not. An operator's
+-- token names nobody here; who else is not here is for the command to refuse. An import repeats what was accepted.
+local function person_refuses(s)
+    local who = s.participant ~= '' and call('HGET', s.base .. 'people', s.participant .. '.who')
+    if not who then
+        return nil
+    end
+    local role, level, groups, generation, code = match(who, '^(%S+) (%S+) (%S+) (%S+) (%S+)$')
+    if role == 'banned' then
+        return refuse(s, 'banned')
+    elseif role == 'merged' or (tonumber(generation) ~= s.generation and not s.importing) then
+        return refuse(s, 'token_retired')
+    elseif s.shut and code ~= '-' and code_is_revoked(s, code) then
+        return refuse(s, 'code_revoked')
+    end
+    s.known, s.level, s.groups = role, level, groups
     return nil
 end
 
@@ -172,11 +217,23 @@ local function journal_last_ms(s)
     return last and tonumber(match(last[1], '^%d+')) or 0
 end
 
+-- A JSON array of strings.
+local function strings_json(list)
+    return #list == 0 and '[]' or cjson.encode(list)
+end
+
 -- Ids and values only: no name, no text. Streams grow, so that `at` is never before the last entry's.
+local function journal_write(s, name, who, level, groups, ...)
+    local entry = concat({name, who == '' and '-' or who, level == '' and '-' or level, groups, ...}, ' ')
+    return call('XADD', s.base .. 'journal', s.at_text .. '-*', 'j', entry)
+end
+
+-- What staff say is theirs to answer for, and kept whole under the entry's id: `s.said`, or the arguments as they came.
 local function journal_add(s, name, ...)
-    local entry = concat({name, s.participant == '' and '-' or s.participant, s.level == '' and '-' or s.level,
-                          s.groups == '' and '-' or (s.groups:gsub(' ', ',')), ...}, ' ')
-    call('XADD', s.base .. 'journal', s.at_text .. '-*', 'j', entry)
+    local id = journal_write(s, name, s.participant, s.level, s.groups, ...)
+    if s.says then
+        call('HSET', s.base .. 'said', id, strings_json(s.said or {unpack(s.args, 9)}))
+    end
 end
 
 local function audit_add(s, action, target, reason)
@@ -187,8 +244,8 @@ end
 -- What takes a sequence number, and reads that must be of one epoch, continue here: the epoch is compared, and `at` is
 -- never before what the journal holds, whatever the clock did (a failover may step it back).
 local function session_settle(s)
-    local m = call('HMGET', s.meta, 'replid', 'nonce')
-    s.replid, s.nonce = m[1], m[2]
+    local m = call('HMGET', s.meta, 'replid', 'nonce', 'ends_at')
+    s.replid, s.nonce, s.ends = m[1], m[2], tonumber(m[3] or '')
     epoch_compare(s)
     session_at(s, math.max(s.at, journal_last_ms(s)))
 end
@@ -245,23 +302,20 @@ end
 
 -- Functions ---------------------------------------------------------------------------------------------------------
 
--- A command: idempotency before any rule, then the session's own rules, then `handler(s, args...)`.
-local function command(handler)
+-- A command: idempotency before any rule, then the session's own rules and the speaker's, then `handler(s, args...)`.
+local function command(handler, always)
     return function(keys, args)
         local s, unknown = session_begin(keys, args)
         if not s then
             return unknown
         end
-        local repeated = done_find(s)
-        if repeated then
-            return repeated
-        end
-        local refused = session_refuses(s)
-        if refused then
-            return refused
+        local result = done_find(s) or session_refuses(s, always) or person_refuses(s)
+        if result then
+            return result
         end
         session_settle(s)
-        local result = handler(s, unpack(args, 9))
+        s.says = s.staff
+        result = handler(s, unpack(args, 9))
         done_remember(s, result)
         return result
     end
@@ -281,3 +335,4 @@ end
 
 -- What the files below hand to one another, and what 90_register.lua registers.
 local tally, challenge, idea, vote, people, session = {}, {}, {}, {}, {}, {}
+local definition, group, code, outcome, join, recount, life, draft, record = {}, {}, {}, {}, {}, {}, {}, {}, {}

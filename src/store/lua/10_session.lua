@@ -1,103 +1,35 @@
 -- Sessions: making one, its words, its pause, media, and what a worker asks every few seconds.
 
 local SESSION_FIELDS = {'title', 'brief', 'mandate', 'locale', 'time_zone', 'created_at', 'simulated', 'seed', 'join', 'state',
-                        'frozen', 'announcement', 'announced_at', 'people'}
+                        'frozen', 'announcement', 'announced_at', 'people', 'brand', 'languages', 'groups', 'terms',
+                        'opened_at', 'ends_at', 'closed_at', 'rehearsal'}
+-- What the door shows to who is nobody yet.
+local DOOR_FIELDS = {'title', 'brief', 'brand', 'locale', 'languages', 'state', 'simulated', 'join', 'groups', 'terms', 'ends_at'}
 local ONLINE_KEPT_MS = 15000   -- a worker that has not said how many people it holds for this long holds none
 local PEOPLE_EVERY_MS = 1000   -- between two events that count people
-
--- Takes the arguments of session_create apart, in the order of the contract; the counts come before what they count.
-local function definition_read(args)
-    local d, at = {nonce = args[9], fields = {}, media = {}, challenges = {}, ideas = {}}, 10
-    local function take(count)
-        local taken = {unpack(args, at, at + count - 1)}
-        at = at + count
-        return taken
-    end
-    for _ = 1, tonumber(take(1)[1]) do
-        local pair = take(2)
-        d.fields[#d.fields + 1], d.fields[#d.fields + 2] = pair[1], pair[2]
-    end
-    for _ = 1, tonumber(take(1)[1]) do
-        d.media[#d.media + 1] = take(3)
-    end
-    for _ = 1, tonumber(take(1)[1]) do
-        d.challenges[#d.challenges + 1] = take(14)
-    end
-    for _ = 1, tonumber(take(1)[1]) do
-        d.ideas[#d.ideas + 1] = take(4)
-    end
-    return d
-end
-
--- Nothing of a session exists yet, so the definition is checked against itself.
-local function definition_refused(s, d)
-    if #d.challenges > LIMIT.CHALLENGES then
-        return refuse(s, 'challenges_limit', 'limit', text_of(LIMIT.CHALLENGES))
-    end
-    local ids, hashes = {}, {}
-    for _, media in ipairs(d.media) do
-        hashes[media[1]] = true
-    end
-    for i, arguments in ipairs(d.challenges) do
-        local id, c = challenge.arguments(arguments)
-        if not id then
-            return refuse(s, 'invalid_params', 'field', 'challenge', 'expected', 'an id')
-        elseif ids[id] then
-            return refuse(s, 'challenge_exists', 'field', id)
-        end
-        ids[id] = true
-        local field, expected = challenge.fault(c, s.at)
-        if field then
-            return refuse(s, 'invalid_params', 'field', '/challenges/' .. (i - 1) .. '/' .. field, 'expected', expected)
-        end
-    end
-    for _, i in ipairs(d.ideas) do
-        if not ids[i[1]] then
-            return refuse(s, 'challenge_unknown', 'field', i[1])
-        end
-        for hash in (given(i[4]) or ''):gmatch('%S+') do
-            if not hashes[hash] then
-                return refuse(s, 'media_unknown', 'field', hash)
-            end
-        end
-    end
-    return nil
-end
 
 function session.create(keys, args)
     local meta = keys[1]
     local s = {meta = meta, base = sub(meta, 1, -5), args = args, participant = args[3], role = args[4], level = args[5],
-               groups = args[6], key = '', staff = true, directs = true, epoch = '', seq = '0'}
+               groups = '-', key = '', staff = true, directs = true, epoch = '', seq = '0'}
     session_at(s, tonumber(args[2] == '' and time_text() or args[2]))
     if call('EXISTS', meta) == 1 then
         s.epoch = call('HGET', meta, 'epoch') or ''
         s.seq = call('HGET', meta, 'seq') or '0'
         return refuse(s, 'session_exists')
     end
-    local d = definition_read(args)
-    local refused = definition_refused(s, d)
+    local d = definition.parse(args, 10)
+    local refused = definition.refused(s, d)
     if refused then
         return refused
     end
-    s.nonce = d.nonce
-    call('HSET', meta, 'seq', '0', 'nonce', d.nonce, 'state', 'open', 'data', DATA)
+    s.nonce = args[9]
+    call('HSET', meta, 'seq', '0', 'nonce', s.nonce, 'state', 'open', 'data', DATA)
     epoch_compare(s)
     journal_add(s, 'session_create')
     local writes = {}
-    fields_write(s, writes, 's', 's', {'created_at', s.at_text, 'state', 'open'})
-    fields_write(s, writes, 's', 's', d.fields)
-    s.seed = call('HGET', meta, 'seed') or ''
-    for _, media in ipairs(d.media) do
-        call('HSET', meta, 'media.' .. media[1], media[2])
-        call('SET', s.base .. 'media:' .. media[1], media[3])
-    end
-    for _, arguments in ipairs(d.challenges) do
-        local id, c = challenge.arguments(arguments)
-        challenge.make(s, writes, id, c)
-    end
-    for _, i in ipairs(d.ideas) do
-        idea.make(s, writes, i[1], i[2], given(i[3]), given(i[4]))
-    end
+    definition.make(s, writes, d)
+    definition.keep(s, definition.compose(s, DEFINED_COUNTERS))
     event_publish(s, 'session_created', writes)
     return answer(s)
 end
@@ -110,15 +42,21 @@ local function session_write(s, event, pairs_)
     event_publish(s, event, writes)
 end
 
-function session.edit(s, title, brief, mandate)
-    local new = {title = given(title), brief = given(brief), mandate = given(mandate)}
+function session.edit(s, title, brief, mandate, ends_at)
+    local new = {title = given(title), brief = given(brief), mandate = given(mandate), ends_at = given(ends_at)}
     if not next(new) then
-        return refuse(s, 'invalid_params', 'field', 'title', 'expected', 'title, brief or mandate')
+        return refuse(s, 'invalid_params', 'field', 'title', 'expected', 'title, brief, mandate or ends_at')
     elseif new.title == '' then
         return refuse(s, 'invalid_params', 'field', 'title', 'expected', 'a text')
     end
+    life.due(s)
+    if new.ends_at and s.state == 'closed' then
+        return refuse(s, 'session_closed')
+    elseif new.ends_at and tonumber(new.ends_at) <= s.at then
+        return refuse(s, 'invalid_params', 'field', 'ends_at', 'expected', 'a date to come')
+    end
     local pairs_ = {}
-    for _, name in ipairs({'title', 'brief', 'mandate'}) do
+    for _, name in ipairs({'title', 'brief', 'mandate', 'ends_at'}) do
         if new[name] then
             pairs_[#pairs_ + 1], pairs_[#pairs_ + 2] = name, new[name]
         end
@@ -126,6 +64,10 @@ function session.edit(s, title, brief, mandate)
     journal_add(s, 'session_edit')
     audit_add(s, 'session_edit', 's', '')
     session_write(s, 'session_edited', pairs_)
+    if new.ends_at then
+        s.ends = tonumber(new.ends_at)
+        challenge.lines_write(s)
+    end
     return answer(s)
 end
 
@@ -177,16 +119,30 @@ local function people_count(s, count, worker)
     session_write(s, 'people_counted', {'people', text_of(sum)})
 end
 
+-- An import has a clock of its own: while it lasts nothing is due by this one, and nobody is counted.
 function session.check(s, count, worker)
-    local due = challenge.due_all(s)
-    tally.flush(s)
-    people_count(s, count, worker)
+    local due = not session_is_busy(s) and challenge.due_all(s)
+    tally.flush(s, true)
+    if not session_is_busy(s) then
+        people_count(s, count, worker)
+    end
     return due and answer(s, 'due', text_of(due)) or answer(s)
 end
 
 function session.due(s)
-    local due = challenge.due_all(s)
+    local due = not session_is_busy(s) and challenge.due_all(s)
     return due and answer(s, 'due', text_of(due)) or answer(s)
+end
+
+-- What a stranger may know: what to bring, and what will be asked.
+function session.door(s)
+    local values, result = call('HMGET', s.meta, unpack(DOOR_FIELDS)), answer(s)
+    for i, name in ipairs(DOOR_FIELDS) do
+        if values[i] then
+            result[#result + 1], result[#result + 2] = name, values[i]
+        end
+    end
+    return result
 end
 
 -- Events after `from`, in order; `gap` where the log no longer reaches back to the one after it.

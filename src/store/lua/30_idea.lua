@@ -9,7 +9,7 @@
 -- 2. What an author may still do depends on time and on the challenge's state alone, never on the votes.
 
 local IDEA_FIELDS = {'challenge', 'n', 'at', 'mix', 'brand', 'author', 'unsigned', 'title', 'body', 'media', 'edited_at',
-                     'additions', 'state', 'reason'}
+                     'additions', 'state', 'reason', 'lang', 'erased'}
 
 -- FNV-1a, 32 bits, of `<seed>/<idea>`: an order that depends on nothing that anybody does. Numbers are doubles: the
 -- multiplication by 2^24 + 403 is split so that no product passes 2^53.
@@ -24,7 +24,7 @@ function idea.mix(seed, id)
 end
 
 -- A published or hidden idea as a table of strings, with its id; nil where there is none, or it was withdrawn.
-local function idea_read(s, id)
+function idea.read(s, id)
     local names = {}
     for i, name in ipairs(IDEA_FIELDS) do
         names[i] = id .. '.' .. name
@@ -56,29 +56,39 @@ local function media_json(s, hashes)
     return '[' .. concat(texts, ',', 1, #names) .. ']'
 end
 
--- Stores a new idea that the caller has checked, and adds its fields to an event. `media`: hashes, all known.
-function idea.make(s, writes, of, title, body, media)
-    local id = 'i' .. text_of(call('HINCRBY', s.meta, 'last_idea', 1))
-    local challenges = s.base .. 'challenges'
-    s.seed = s.seed or call('HGET', s.meta, 'seed') or ''
+-- The id of a new idea: the one of a recording, or the next.
+local function idea_number(s, id)
+    if not id or id == '' then
+        return 'i' .. text_of(call('HINCRBY', s.meta, 'last_idea', 1))
+    end
+    local number, last = tonumber(sub(id, 2)), tonumber(call('HGET', s.meta, 'last_idea') or '0')
+    call('HSET', s.meta, 'last_idea', text_of(math.max(number, last)))
+    return id
+end
+
+-- Stores a new idea that the caller has checked, and adds its fields to an event. `new`: title, body?, media? (hashes, all
+-- known), lang?, id?. It is in the leaderboard from the start: an idea that nobody votes for has a place too.
+function idea.make(s, writes, of, new)
+    local id, challenges = idea_number(s, new.id), s.base .. 'challenges'
+    local session_ = not s.seed and call('HMGET', s.meta, 'seed', 'locale')
+    if session_ then
+        s.seed, s.locale = session_[1] or '', session_[2] or ''
+    end
     local pairs_ = {'challenge', of, 'n', text_of(call('HINCRBY', challenges, of .. '.last_n', 1)), 'at', s.at_text,
-                    'mix', text_of(idea.mix(s.seed, id)), 'title', title, 'state', 'published'}
+                    'mix', text_of(idea.mix(s.seed, id)), 'title', new.title, 'state', 'published'}
     local function add(name, value)
-        pairs_[#pairs_ + 1], pairs_[#pairs_ + 2] = name, value
+        if value and value ~= '' then
+            pairs_[#pairs_ + 1], pairs_[#pairs_ + 2] = name, value
+        end
     end
-    if body and body ~= '' then
-        add('body', body)
-    end
-    if media and media ~= '' then
-        add('media', (media_json(s, media)))
-    end
-    if s.staff then
-        add('brand', '1')
-    else
-        add('author', s.participant)
-    end
+    add('body', new.body)
+    add('media', new.media and new.media ~= '' and media_json(s, new.media))
+    add('lang', new.lang or s.locale)
+    add('brand', s.staff and '1')
+    add('author', not s.staff and s.participant)
     fields_write(s, writes, 'i', id, pairs_)
     idea_vote_write(s, id, {challenge = of, state = 'published', author = not s.staff and s.participant or nil})
+    call('ZADD', s.base .. 'rank:' .. of, text_of(tally.score(vote.rules(s, of), {0, 0, 0, 0, 0, 0})), id)
     writes[#writes + 1], writes[#writes + 2] = 'i:' .. id .. '.tally', tally.NONE
     writes[#writes + 1] = 'c:' .. of .. '.ideas'
     writes[#writes + 1] = text_of(call('HINCRBY', challenges, of .. '.ideas', 1))
@@ -102,16 +112,26 @@ local function add_refused(s, id, c)
     elseif s.directs then
         return nil
     end
-    local found = call('HMGET', s.base .. 'people', s.participant .. '.n', s.participant .. '.made.' .. id)
-    if not found[1] then
+    if not s.known then
         return refuse(s, 'participant_unknown')
-    elseif c.ideas_per_person and tonumber(found[2] or '0') >= tonumber(c.ideas_per_person) then
+    end
+    local refused = vote.stranger(s, vote.rules(s, id).proposers)
+    local made = call('HGET', s.base .. 'people', s.participant .. '.made.' .. id)
+    if refused then
+        return refused
+    elseif c.ideas_per_person and tonumber(made or '0') >= tonumber(c.ideas_per_person) then
         return refuse(s, 'ideas_limit', 'limit', c.ideas_per_person)
     end
     return nil
 end
 
-function idea.add(s, of, title, body, media)
+-- Whether a session speaks the language: one of its languages, or its locale where it names none.
+local function is_spoken(s, lang)
+    local found = call('HMGET', s.meta, 'languages', 'locale')
+    return find(' ' .. (found[1] or found[2] or '') .. ' ', ' ' .. lang .. ' ', 1, true)
+end
+
+function idea.add(s, of, title, body, media, lang)
     local c = challenge.current(s, of)
     if not c then
         return refuse(s, 'challenge_unknown', 'field', 'challenge')
@@ -119,8 +139,10 @@ function idea.add(s, of, title, body, media)
     local refused = add_refused(s, of, c)
     if refused then
         return refused
-    elseif title == '' then
+    elseif title == '' and not s.importing then -- what was erased has none
         return refuse(s, 'invalid_params', 'field', 'title', 'expected', 'a text')
+    elseif given(lang) and not is_spoken(s, given(lang)) then
+        return refuse(s, 'invalid_params', 'field', 'lang', 'expected', 'a language of the session')
     end
     local _, missing = media_json(s, given(media) or '')
     if missing then
@@ -129,7 +151,7 @@ function idea.add(s, of, title, body, media)
     local writes = {}
     local id = 'i' .. text_of(tonumber(call('HGET', s.meta, 'last_idea') or '0') + 1)
     journal_add(s, 'idea_add', of, id)
-    idea.make(s, writes, of, title, given(body), given(media))
+    idea.make(s, writes, of, {title = title, body = given(body), media = given(media), lang = given(lang)})
     event_publish(s, 'idea_added', writes)
     return answer(s, 'idea', id)
 end
@@ -138,7 +160,7 @@ end
 
 -- The idea and its challenge where this caller may touch them; else nil, nil and the refusal.
 local function idea_own(s, id)
-    local i = idea_read(s, id)
+    local i = idea.read(s, id)
     if not i then
         return nil, nil, refuse(s, 'idea_unknown', 'field', 'idea')
     end
@@ -164,9 +186,9 @@ end
 
 function idea.edit(s, id, title, body, addition)
     title, body, addition = given(title), given(body), given(addition)
-    if not title and not body and (not addition or addition == '') then
+    if not title and not body and (not addition or addition == '') and not s.importing then
         return refuse(s, 'invalid_params', 'field', 'title', 'expected', 'title, body or addition')
-    elseif title == '' then
+    elseif title == '' and not s.importing then
         return refuse(s, 'invalid_params', 'field', 'title', 'expected', 'a text')
     end
     local i, c, refused = idea_own(s, id)
@@ -175,7 +197,7 @@ function idea.edit(s, id, title, body, addition)
     elseif (title or body) and idea_settled(s, i, c) then
         return refuse(s, 'idea_settled', 'field', title and 'title' or 'body')
     end
-    journal_add(s, 'idea_edit', id)
+    journal_add(s, 'idea_edit', id, (title and 't' or '') .. (body and 'b' or '') .. (addition and 'a' or ''))
     local pairs_ = {}
     local function add(name, value)
         pairs_[#pairs_ + 1], pairs_[#pairs_ + 2] = name, value
@@ -204,7 +226,7 @@ end
 -- Takes what an idea counts for out of its challenge (`sign` -1), or puts it back (1); adds what changed to an event.
 local function idea_count(s, writes, i, c, sign)
     local challenges, of = s.base .. 'challenges', i.challenge
-    local counts = tally.read(s, i.id, of, c.ballot)
+    local counts, rules = tally.read(s, i.id, of, c.ballot), vote.rules(s, of)
     local ideas = call('HINCRBY', challenges, of .. '.ideas', sign)
     local votes = call('HINCRBY', challenges, of .. '.votes', text_of(sign * tally.ballots(c.ballot, counts)))
     for _, write in ipairs({'c:' .. of .. '.ideas', text_of(ideas), 'c:' .. of .. '.votes', text_of(votes)}) do
@@ -213,7 +235,7 @@ local function idea_count(s, writes, i, c, sign)
     if sign < 0 then
         call('ZREM', s.base .. 'rank:' .. of, i.id)
     else
-        call('ZADD', s.base .. 'rank:' .. of, text_of(tally.score(c.ballot, counts)), i.id)
+        call('ZADD', s.base .. 'rank:' .. of, text_of(tally.score(rules, counts)), i.id)
     end
     if not i.author then
         return
@@ -257,7 +279,7 @@ function idea.withdraw(s, id)
 end
 
 function idea.moderate(s, id, action, reason)
-    local i = idea_read(s, id)
+    local i = idea.read(s, id)
     if not i then
         return refuse(s, 'idea_unknown', 'field', 'idea')
     elseif action ~= 'publish' and action ~= 'hide' then

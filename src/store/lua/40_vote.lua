@@ -1,7 +1,8 @@
 -- Votes. The hot path: no JSON, no scan, no event, no sequence number, few calls.
 --
 -- A ballot record is one field of `ballots:<challenge>` per person: `<level> <groups or -> <idea>:<value> ...`, in the order
--- cast. Level and groups are those of the first vote there. The record stays when all was withdrawn: it is the turnout.
+-- cast. Level and groups are those that its entries are counted at: of the first vote there, or of an upgrade since. The record
+-- stays when all was withdrawn: it is the turnout. Who has one was among the voters when they first voted, and stays so.
 -- `*` behind a value: given up. What an entry counts for follows from its idea's state:
 --
 --   published   counts: in the tally, in c.votes, for its author's points, against its owner's limit
@@ -11,7 +12,7 @@
 vote.ballots = {approval = true, updown = true, single = true, budget = true, stars = true}
 
 -- The field `<challenge>.vote` taken apart. Kept by its very text, so that it can never be out of date.
-local rules_known, rules_count = {}, 0
+local rules_known = cache_new()
 
 local function rules_read(text)
     local words = {}
@@ -30,17 +31,27 @@ local function rules_read(text)
     end
     -- What one person may spend; nil where there is no limit.
     c.limit = c.ballot == 'single' and 1 or c.ballot == 'budget' and dots or choose
-    rules_count = rules_count + 1
-    if rules_count > 1000 then
-        rules_known, rules_count = {}, 1
+    c.voters = words[10] and group.rule_read(words[10])
+    c.proposers = words[11] and group.rule_read(words[11])
+    c.counts = {true, true, true} -- the levels that decide
+    for at = 1, words[12] and 3 or 0 do
+        c.counts[at] = sub(words[12], at, at) == '1'
     end
-    rules_known[text] = c
-    return c
+    return cache_put(rules_known, text, c)
 end
 
-local function vote_rules(s, of)
+function vote.rules(s, of)
     local text = call('HGET', s.base .. 'challenges', of .. '.vote')
-    return rules_known[text] or rules_read(text)
+    return rules_known.texts[text] or rules_read(text)
+end
+
+-- What keeps the caller out of those that a rule names; nil where nothing does.
+function vote.stranger(s, rule)
+    local field, expected = nil, nil
+    if rule then
+        field, expected = group.stranger(rule, s.known, s.level, s.groups)
+    end
+    return field and refuse(s, 'not_eligible', 'field', field, 'expected', expected)
 end
 
 local function is_due(s, c)
@@ -161,14 +172,23 @@ local function tally_change(hash, field, ballot, old, new)
     end
 end
 
--- Counts one entry that changed; answers by how much c.votes changes.
-local function entry_count(s, c, v, change)
+-- Counts a value in place of another, in total and in each group of its owner. `v`: of, level, groups (as group.read gives).
+function vote.tally_change(s, ballot, v, id, old, new)
+    local hash, groups = s.base .. 'tally:' .. v.of, v.groups
+    tally_change(hash, id .. ':' .. v.level .. ':', ballot, old, new)
+    for i = 1, #groups do
+        tally_change(hash .. ':' .. groups[i][1], id .. ':' .. groups[i][2] .. ':', ballot, old, new)
+    end
+end
+
+-- Counts one entry that changed; answers by how much c.votes changes. `v`: who, and what tally_change needs.
+function vote.entry_count(s, c, v, change)
     local old, new, author = change.old, change.new, change.author
     if old == new then
         return 0
     end
-    tally_change(s.base .. 'tally:' .. v.of, change.id .. ':' .. v.level .. ':', c.ballot, old, new)
-    if author ~= '-' and author ~= s.participant then -- nobody supports themselves
+    vote.tally_change(s, c.ballot, v, change.id, old, new)
+    if author ~= '-' and author ~= v.who then -- nobody supports themselves
         local support = (is_support(c.ballot, new) and 1 or 0) - (is_support(c.ballot, old) and 1 or 0)
         if support ~= 0 then
             call('HINCRBY', s.base .. 'ideas', change.id .. '.supporters', support)
@@ -180,30 +200,61 @@ local function entry_count(s, c, v, change)
     return change.parked and 0 or (new ~= 0 and 1 or 0) - (old ~= 0 and 1 or 0)
 end
 
+-- One more person, or one less, who ever cast a ballot there.
+function vote.turnout_change(s, v, by)
+    local turnout = s.base .. 'turnout:' .. v.of
+    call('HINCRBY', turnout, v.level, by)
+    for i = 1, #v.groups do
+        call('HINCRBY', turnout, v.groups[i][1] .. '=' .. v.groups[i][2], by)
+    end
+end
+
+-- What changed: all of it whatever the value was, or the rhythm of events would tell what a seal hides.
+local function dirty_add(s, v, first, minute)
+    local of, changes, grouped = v.of, v.changes, #v.groups > 0
+    local person, minute_of = (first and 'f ' or 'p ') .. v.who .. ' ' .. of, 'm ' .. of .. ' ' .. minute
+    if #changes == 1 and not grouped then
+        call('SADD', s.base .. 'dirty', person, minute_of, 't ' .. v.id .. ' ' .. of)
+        return
+    end
+    local dirty = {person, minute_of}
+    for i = 1, #changes do
+        dirty[#dirty + 1] = 't ' .. changes[i].id .. ' ' .. of
+        if grouped then
+            dirty[#dirty + 1] = 'g ' .. changes[i].id .. ' ' .. of
+        end
+    end
+    call('SADD', s.base .. 'dirty', unpack(dirty))
+end
+
 local function vote_write(s, c, v, was)
     local base, of, changes = s.base, v.of, v.changes
     if v.record ~= was then
-        call('HSET', base .. 'ballots:' .. of, s.participant, v.record)
+        call('HSET', base .. 'ballots:' .. of, v.who, v.record)
+    end
+    if not was then
+        vote.turnout_change(s, v, 1)
     end
     local votes = 0
     for i = 1, #changes do
-        votes = votes + entry_count(s, c, v, changes[i])
+        votes = votes + vote.entry_count(s, c, v, changes[i])
     end
     if votes ~= 0 then
         call('HINCRBY', base .. 'challenges', of .. '.votes', votes)
     end
     local minute = floor(s.at / 60000) .. '' -- eight digits
     call('HINCRBY', base .. 'series:' .. of, minute .. ':' .. v.level, 1)
-    local person = (was and 'p ' or 'f ') .. s.participant .. ' ' .. of
-    if #changes == 1 then
-        call('SADD', base .. 'dirty', person, 'm ' .. of .. ' ' .. minute, 't ' .. v.id .. ' ' .. of)
-        return
+    dirty_add(s, v, not was, minute)
+end
+
+-- What the journal says of a vote: the vote, then the other entries of this person that it changed, moved (`i2=0`) or given up
+-- (`i7*`), so that a recount needs no rule of limits.
+local function vote_entry(v, argument)
+    local entry = 'vote_cast ' .. v.who .. ' ' .. v.level .. ' ' .. v.groups_text .. ' ' .. v.id .. ' ' .. argument
+    for i = 2, #v.changes do
+        entry = entry .. ' ' .. v.changes[i].id .. (v.changes[i].parked and '*' or '=0')
     end
-    local dirty = {person, 'm ' .. of .. ' ' .. minute}
-    for i = 1, #changes do
-        dirty[i + 2] = 't ' .. changes[i].id .. ' ' .. of
-    end
-    call('SADD', base .. 'dirty', unpack(dirty))
+    return entry
 end
 
 -- The vote -----------------------------------------------------------------------------------------------------------
@@ -215,11 +266,11 @@ local function vote_target(s, id)
     if not of or state == 'withdrawn' then
         return nil, nil, refuse(s, 'idea_unknown', 'field', 'idea')
     end
-    local c = vote_rules(s, of)
+    local c = vote.rules(s, of)
     if is_due(s, c) then
         session_settle(s)
         challenge.current(s, of)
-        c = vote_rules(s, of)
+        c = vote.rules(s, of)
     end
     if c.state ~= 'open' then
         return nil, nil, refuse(s, c.state == 'closed' and 'challenge_closed' or 'challenge_not_open')
@@ -239,19 +290,24 @@ local function vote_try(s, id, argument)
     if not value or value < c.low or value > c.high or floor(value) ~= value then
         return refuse(s, 'value_invalid', 'field', 'value', 'expected', c.low .. ' to ' .. c.high)
     end
-    local v = {id = id, of = of, value = value, level = s.level == '' and 'open' or s.level,
-               groups = s.groups == '' and '-' or s.groups:gsub(' ', ','), old = 0, changes = {}}
+    local v = {id = id, of = of, who = s.participant, value = value, level = s.level, groups_text = s.groups, old = 0,
+               changes = {}}
     local was = call('HGET', s.base .. 'ballots:' .. of, s.participant)
     if was then
         v.record = was
-        v.level, v.groups = match(was, '^(%S+) (%S+)') -- fixed at the first vote
+        v.level, v.groups_text = match(was, '^(%S+) (%S+)')
         local _, _, old, given_up = entry_find(was, id)
         v.old = old and not given_up and old or 0
-    elseif call('HEXISTS', s.base .. 'people', s.participant .. '.n') == 0 then
+    elseif not s.known then
         return refuse(s, 'participant_unknown')
     else
-        v.record = v.level .. ' ' .. v.groups
+        refused = vote.stranger(s, c.voters)
+        if refused then
+            return refused
+        end
+        v.record = v.level .. ' ' .. v.groups_text
     end
+    v.groups = group.read(v.groups_text)
     if c.final and v.old ~= 0 and v.old ~= value then
         return refuse(s, 'vote_final')
     end
@@ -266,8 +322,7 @@ local function vote_try(s, id, argument)
         v.record = entry_put(v.record, id, value)
     end
     -- The first write is the journal's, which refuses to go back in time: then nothing is written yet.
-    local entry = 'vote_cast ' .. s.participant .. ' ' .. v.level .. ' ' .. v.groups .. ' ' .. id .. ' ' .. argument
-    local added = pcall_redis('XADD', s.base .. 'journal', s.at_text .. '-*', 'j', entry)
+    local added = pcall_redis('XADD', s.base .. 'journal', s.at_text .. '-*', 'j', vote_entry(v, argument))
     if type(added) == 'table' then
         return nil
     end
@@ -281,7 +336,7 @@ function vote.cast(keys, args)
     if not s then
         return unknown
     end
-    local result = done_find(s) or session_refuses(s)
+    local result = done_find(s) or session_refuses(s) or person_refuses(s)
     if result then
         return result
     end

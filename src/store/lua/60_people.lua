@@ -1,7 +1,6 @@
--- Participants: joining, names, points; and reading a session, slice by slice.
+-- Participants: names, points, who is shut out, who is erased.
 
-local PERSON_FIELDS = {'n', 'name', 'role', 'level'}
-local SLICE_PEOPLE, SLICE_IDEAS, SLICE_MINUTES = 100, 40, 250 -- of a read: about 500 fields
+local PERSON_FIELDS = {'n', 'name', 'role', 'level', 'groups', 'generation', 'code', 'banned', 'merged', 'accepted'}
 
 -- Adds points, which may be negative, and tells the sum.
 function people.points_change(s, writes, id, points)
@@ -9,31 +8,34 @@ function people.points_change(s, writes, id, points)
     writes[#writes + 1], writes[#writes + 2] = 'p:' .. id .. '.points', sum
 end
 
--- Not a command of a participant: there is none yet. Who joins while a session is paused only watches, and may do so.
-function people.join(s, name, operator)
-    if operator ~= '1' then
-        if not s.staff and (s.state == 'closed' or s.state == 'archived') then
-            return refuse(s, 'session_closed')
-        elseif call('HGET', s.meta, 'join') ~= 'open' then
-            return refuse(s, 'join_not_open')
-        end
+-- Somebody as a table of strings, with their id; nil where there is none. Groups are `-` where there are none.
+function people.read(s, id)
+    local names = {}
+    for i, name in ipairs(PERSON_FIELDS) do
+        names[i] = id .. '.' .. name
     end
-    local n = text_of(call('HINCRBY', s.meta, 'last_person', 1))
-    local id, writes = 'p' .. n, {}
-    local role = s.role == '' and 'participant' or s.role
-    local level = s.level == '' and 'open' or s.level
-    s.participant, s.level = id, level
-    journal_add(s, 'participant_join', role)
-    local pairs_ = {'n', n, 'role', role, 'level', level}
-    if name ~= '' then
-        pairs_[#pairs_ + 1], pairs_[#pairs_ + 2] = 'name', name
+    local values, p = call('HMGET', s.base .. 'people', unpack(names)), {id = id}
+    for i, name in ipairs(PERSON_FIELDS) do
+        p[name] = values[i] or nil
     end
-    fields_write(s, writes, 'p', id, pairs_)
-    if s.groups ~= '' then
-        call('HSET', s.base .. 'people', id .. '.groups', s.groups)
+    p.groups = p.groups or '-'
+    return p.n and p or nil
+end
+
+-- Who somebody turned out to be.
+function people.follow(s, id)
+    local p = people.read(s, id)
+    while p and p.merged do
+        p = people.read(s, p.merged)
     end
-    event_publish(s, 'participant_joined', writes)
-    return answer(s, 'participant', id)
+    return p
+end
+
+-- Writes fields of somebody (`pairs_`, as they are in `p` now) and the field that says who a voter is.
+function people.write(s, writes, p, pairs_)
+    fields_write(s, writes, 'p', p.id, pairs_)
+    local role = p.merged and 'merged' or p.banned and 'banned' or p.role
+    call('HSET', s.base .. 'people', p.id .. '.who', concat({role, p.level, p.groups, p.generation, p.code or '-'}, ' '))
 end
 
 local function name_write(s, id, name, action, reason)
@@ -41,6 +43,7 @@ local function name_write(s, id, name, action, reason)
     if not found[1] then
         return refuse(s, 'participant_unknown', 'field', 'participant')
     end
+    s.said = {id, '', reason} -- a name is kept in one place, its entity
     journal_add(s, action, id)
     if reason then
         audit_add(s, action, id, reason)
@@ -61,136 +64,69 @@ function people.rename(s, id, name, reason)
     return name_write(s, id, name, 'participant_rename', reason)
 end
 
--- Reading -----------------------------------------------------------------------------------------------------------
+-- Shutting out ------------------------------------------------------------------------------------------------------
 
--- Adds `<entity>:<id>.<name>` for each field that an entity has.
-local function fields_read(result, hash, entity, ids, names)
-    local fields, keys = {}, {}
-    for _, id in ipairs(ids) do
-        for _, name in ipairs(names) do
-            fields[#fields + 1] = entity == 's' and name or id .. '.' .. name
-            keys[#keys + 1] = entity .. ':' .. id .. '.' .. name
-        end
+-- Ballots stay as they were cast.
+local function banned_set(s, id, reason, action, event, banned)
+    local p = people.read(s, id)
+    if not p or p.merged then
+        return refuse(s, 'participant_unknown', 'field', 'participant')
+    elseif (ROLE_RANK[p.role] or 0) > (ROLE_RANK[s.role] or 0) then
+        return refuse(s, 'forbidden')
     end
-    local values = hash_get(hash, fields)
-    for i = 1, #fields do
-        if values[i] then
-            result[#result + 1], result[#result + 2] = keys[i], values[i]
-        end
+    journal_add(s, action, id)
+    if (p.banned or '') ~= banned then
+        audit_add(s, action, id, reason)
+        local writes = {}
+        p.banned = banned ~= '' and banned or nil
+        people.write(s, writes, p, {'banned', banned})
+        event_publish(s, event, writes)
     end
+    return answer(s)
 end
 
-local function people_read(s, result, ids)
-    fields_read(result, s.base .. 'people', 'p', ids, PERSON_FIELDS)
-    if #ids == 0 then
-        return
-    end
-    local points = call('ZMSCORE', s.base .. 'points', unpack(ids))
-    for i, id in ipairs(ids) do
-        if points[i] then
-            result[#result + 1], result[#result + 2] = 'p:' .. id .. '.points', points[i]
-        end
-    end
+function people.ban(s, id, reason)
+    return banned_set(s, id, reason, 'participant_ban', 'participant_banned', '1')
 end
 
-local function ideas_read(s, result, ids)
-    fields_read(result, s.base .. 'ideas', 'i', ids, IDEA_FIELDS)
-    local names, ballots = {}, {}
-    for i, id in ipairs(ids) do
-        names[i] = id .. '.challenge'
-    end
-    local of = hash_get(s.base .. 'ideas', names)
-    for i, id in ipairs(ids) do
-        if of[i] then
-            ballots[of[i]] = ballots[of[i]] or call('HGET', s.base .. 'challenges', of[i] .. '.ballot')
-            result[#result + 1] = 'i:' .. id .. '.tally'
-            result[#result + 1] = tally.text(tally.read(s, id, of[i], ballots[of[i]]))
-        end
-    end
+function people.unban(s, id, reason)
+    return banned_set(s, id, reason, 'participant_unban', 'participant_unbanned', '')
 end
 
--- Minutes of one challenge, a scan's step at a time: a minute may come twice, with the same value.
-local function minutes_read(s, result, of, scan)
-    local step = call('HSCAN', s.base .. 'series:' .. of, scan, 'COUNT', SLICE_MINUTES)
-    local seen = {}
-    for i = 1, #step[2], 2 do
-        local minute = match(step[2][i], '^%d+')
-        if not seen[minute] then
-            seen[minute] = true
-            result[#result + 1] = 'c:' .. of .. '.minute.' .. minute
-            result[#result + 1] = tally.minute(s, of, minute)
-        end
-    end
-    return step[1]
-end
+-- Erasing -----------------------------------------------------------------------------------------------------------
 
-local function numbered(letter, from, to)
-    local ids = {}
-    for n = from, to do
-        ids[#ids + 1] = letter .. n
+-- The ideas of somebody: nothing is kept by author, since this is rare.
+local function ideas_of(s, who)
+    local ids, last = {}, tonumber(call('HGET', s.meta, 'last_idea') or '0')
+    for first = 1, last, CHUNK do
+        local names = {}
+        for n = first, math.min(first + CHUNK - 1, last) do
+            names[#names + 1] = 'i' .. n .. '.author'
+        end
+        for at, author in ipairs(hash_get(s.base .. 'ideas', names)) do
+            if author == who then
+                ids[#ids + 1] = 'i' .. (first + at - 1)
+            end
+        end
     end
     return ids
 end
 
--- The slices in their order: session and challenges; minutes, challenge by challenge; people; ideas. The cursor says where
--- the next begins (`m <nth challenge> <scan>`, `p <number>`, `i <number>`), so that nothing is kept between two calls.
-local function slice_read(s, result, stage, at, scan)
-    local counts = call('HMGET', s.meta, 'last_person', 'last_idea', 'challenges')
-    local ids = {}
-    for id in (counts[3] or ''):gmatch('%S+') do
-        ids[#ids + 1] = id
+-- A name and texts are each in one place: gone from there, they are gone. Ballots, and what they decided, are untouched, and
+-- a code or a log-in finds the same voter again, or one could vote twice. Every token is retired.
+function people.erase(s)
+    local p = people.read(s, s.participant)
+    if not p then
+        return refuse(s, 'participant_unknown')
     end
-    if stage == '' then
-        fields_read(result, s.meta, 's', {'s'}, SESSION_FIELDS)
-        fields_read(result, s.base .. 'challenges', 'c', ids, CHALLENGE_FIELDS)
-        return #ids > 0 and 'm 1 0' or 'p 1'
-    elseif stage == 'm' then
-        local rest = ids[at] and minutes_read(s, result, ids[at], scan) or '0'
-        if rest ~= '0' then
-            return 'm ' .. at .. ' ' .. rest
-        end
-        return at < #ids and 'm ' .. (at + 1) .. ' 0' or 'p 1'
+    journal_add(s, 'me_erase')
+    local writes = {}
+    p.generation = text_of(tonumber(p.generation) + 1)
+    people.write(s, writes, p, {'name', '', 'generation', p.generation})
+    for _, id in ipairs(ideas_of(s, p.id)) do
+        fields_write(s, writes, 'i', id, {'title', '', 'body', '', 'media', '', 'additions', '', 'unsigned', '1',
+                                          'erased', '1'})
     end
-    local last = tonumber(counts[stage == 'p' and 1 or 2] or '0')
-    local until_ = math.min(last, at + (stage == 'p' and SLICE_PEOPLE or SLICE_IDEAS) - 1)
-    if stage == 'p' then
-        people_read(s, result, numbered('p', at, until_))
-    else
-        ideas_read(s, result, numbered('i', at, until_))
-    end
-    if until_ < last then
-        return stage .. ' ' .. (until_ + 1)
-    end
-    return stage == 'p' and 'i 1' or ''
-end
-
--- Small slices are joined, so that a small session takes one call.
-function people.session_read(s, cursor)
-    tally.flush(s)
-    local result = answer(s)
-    repeat
-        local stage, at, scan = match(cursor, '^(%l?) ?(%d*) ?(%d*)$')
-        if not stage or (stage ~= '' and (not find('mpi', stage, 1, true) or at == '')) then
-            return refuse(s, 'invalid_params', 'field', 'cursor', 'expected', 'a cursor of session_read')
-        end
-        cursor = slice_read(s, result, stage, tonumber(at), scan == '' and '0' or scan)
-    until cursor == '' or #result > 500
-    result[#result + 1], result[#result + 2] = 'cursor', cursor
-    return result
-end
-
-function people.person_read(s, id)
-    tally.flush(s)
-    if not call('HGET', s.base .. 'people', id .. '.n') then
-        return refuse(s, 'participant_unknown', 'field', 'participant')
-    end
-    local result = answer(s)
-    people_read(s, result, {id})
-    for of in (call('HGET', s.meta, 'challenges') or ''):gmatch('%S+') do
-        local record = call('HGET', s.base .. 'ballots:' .. of, id)
-        if record then
-            result[#result + 1], result[#result + 2] = 'p:' .. id .. '.ballot.' .. of, record
-        end
-    end
-    return result
+    event_publish(s, 'participant_erased', writes)
+    return answer(s)
 end

@@ -1,0 +1,64 @@
+-- The record: reading what a recording and a recount are made of, the end of an import, and opening a seal for an export.
+
+-- Entries after `after` ('' for all), in order: id, entry, said (the JSON of what staff said, '' where nobody did) in turn.
+function record.journal_read(s, after, count)
+    local entries = call('XRANGE', s.base .. 'journal', after == '' and '-' or '(' .. after, '+', 'COUNT', count)
+    local ids, result = {}, answer(s)
+    for i, entry in ipairs(entries) do
+        ids[i] = entry[1]
+    end
+    local said = hash_get(s.base .. 'said', ids)
+    for i, entry in ipairs(entries) do
+        for _, value in ipairs({'id', ids[i], 'entry', entry[2][2], 'said', said[i] or ''}) do
+            result[#result + 1] = value
+        end
+    end
+    return result
+end
+
+-- A step of a scan of one of the session's hashes or sorted sets (`meta`, `tally:c1`...): `cursor`, which is 0 after the last
+-- step, then its fields. A field may come twice.
+function record.read(s, name, cursor)
+    local key = s.base .. name
+    local kind = call('TYPE', key).ok
+    if kind ~= 'hash' and kind ~= 'zset' then
+        return answer(s, 'cursor', '0')
+    end
+    local step = call(kind == 'hash' and 'HSCAN' or 'ZSCAN', key, cursor, 'COUNT', CHUNK)
+    local result = answer(s, 'cursor', step[1])
+    for i = 1, #step[2] do
+        result[#result + 1] = step[2][i]
+    end
+    return result
+end
+
+-- From here on the session's clock is everyone's.
+function record.import_end(s)
+    tally.flush(s, true)
+    call('HDEL', s.meta, 'importing')
+    return answer(s)
+end
+
+-- Someone is about to read what a seal still covers: all may see who, and when. Answers the challenges that it is new for.
+function record.seal_open(s, by)
+    local opened, writes = {}, {}
+    if session_is_busy(s) then
+        return refuse(s, 'session_importing')
+    end
+    for _, of in ipairs(challenge.ids(s)) do
+        local c = challenge.current(s, of)
+        if c.tally ~= 'live' and c.state ~= 'closed' and c.opened_at and not c.unsealed then
+            opened[#opened + 1] = of
+        end
+    end
+    if #opened > 0 then
+        s.says = true
+        journal_add(s, 'seal_open')
+        audit_add(s, 'seal_open', 's', by)
+        for _, of in ipairs(opened) do
+            challenge.note(s, writes, of, 'unsealed', '{"at":' .. s.at_text .. ',"by":' .. cjson.encode(by) .. '}')
+        end
+        event_publish(s, 'seal_opened', writes)
+    end
+    return answer(s, 'challenges', concat(opened, ' '))
+end
