@@ -9,8 +9,12 @@ int cli_main(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_worker(int argc, char **argv); /* not typed: how `serve` runs its workers */
 int cli_session(int argc, char **argv);
+int cli_brand(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_keys(int argc, char **argv);
+int cli_export(int argc, char **argv);
+int cli_replay(int argc, char **argv);
+int cli_recount(int argc, char **argv);
 int cli_import(int argc, char **argv);
 int cli_protocol(int argc, char **argv);
 int cli_health(int argc, char **argv);

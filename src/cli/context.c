@@ -41,6 +41,8 @@ static void context_forget(struct cli_context *context)
         free(context->answer_names[i]);
         free(context->answer_values[i]);
     }
+    memory_free(&context->answer_names);
+    memory_free(&context->answer_values);
     context->answer_count = 0;
 }
 
@@ -65,7 +67,9 @@ static void context_answered(void *arg, const struct store_answer *answer)
     struct cli_context *context = waiting->context;
     waiting->done = true;
     waiting->refusal = answer->refusal;
-    for (size_t i = 0; i < answer->count && i < ARRAY_SIZE(context->answer_names); i++) {
+    context->answer_names = memory_alloc((answer->count + 1) * sizeof(*context->answer_names));
+    context->answer_values = memory_alloc((answer->count + 1) * sizeof(*context->answer_values));
+    for (size_t i = 0; i < answer->count; i++) {
         context->answer_names[i] = memory_string(answer->values[i].key);
         context->answer_values[i] = memory_bytes(answer->values[i].value, answer->values[i].value_size);
         context->answer_count = i + 1;
@@ -91,12 +95,91 @@ struct refusal cli_context_call(struct cli_context *context, const char *session
     return waiting.refusal;
 }
 
+static struct refusal context_wait(struct waiting *waiting)
+{
+    while (!waiting->done)
+        uv_run(&waiting->context->loop, UV_RUN_ONCE);
+    return waiting->refusal;
+}
+
+struct refusal cli_context_brand_create(struct cli_context *context, const char *brand, const char *name)
+{
+    struct waiting waiting = {.context = context};
+    context_forget(context);
+    store_brand_create(context->deployment.store, brand, name, context_answered, &waiting);
+    return context_wait(&waiting);
+}
+
+struct refusal cli_context_brand_key(struct cli_context *context, const char *brand, const char *key_id,
+                                     const char *key)
+{
+    struct waiting waiting = {.context = context};
+    context_forget(context);
+    store_brand_key(context->deployment.store, brand, key_id, key, context_answered, &waiting);
+    return context_wait(&waiting);
+}
+
+struct refusal cli_context_brand(struct cli_context *context, const char *brand)
+{
+    struct waiting waiting = {.context = context};
+    context_forget(context);
+    store_brand_read(context->deployment.store, brand, context_answered, &waiting);
+    return context_wait(&waiting);
+}
+
+struct refusal cli_context_brands(struct cli_context *context)
+{
+    struct waiting waiting = {.context = context};
+    context_forget(context);
+    store_brands(context->deployment.store, context_answered, &waiting);
+    return context_wait(&waiting);
+}
+
 const char *cli_context_get(const struct cli_context *context, const char *name)
 {
     for (size_t i = 0; i < context->answer_count; i++)
         if (strcmp(context->answer_names[i], name) == 0)
             return context->answer_values[i];
     return NULL;
+}
+
+struct asking {
+    struct refusal refusal;
+    bool done;
+    store_answered *take;
+    void *arg;
+};
+
+static void context_told(void *arg, const struct store_answer *answer)
+{
+    struct asking *asking = arg;
+    asking->done = true;
+    asking->refusal = answer->refusal;
+    asking->take(asking->arg, answer);
+}
+
+struct refusal cli_context_ask_at(struct cli_context *context, const char *session, const char *function,
+                                  int64_t at, const struct store_arguments *arguments, store_answered *take,
+                                  void *arg)
+{
+    struct asking asking = {.take = take, .arg = arg};
+    for (int tries = 0; tries < CONTEXT_TRIES; tries++) {
+        asking.done = false;
+        store_call(context->deployment.store, session, function, NULL, NULL, at,
+                   arguments ? arguments->list : NULL, arguments ? arguments->count : 0, context_told,
+                   &asking);
+        while (!asking.done)
+            uv_run(&context->loop, UV_RUN_ONCE);
+        if (asking.refusal.error != ERROR_store_unavailable)
+            break;
+    }
+    return asking.refusal;
+}
+
+struct refusal cli_context_ask(struct cli_context *context, const char *session, const char *function,
+                               const struct store_arguments *arguments, store_answered *take, void *arg)
+{
+    return cli_context_ask_at(context, session, function, 0, arguments, take, arg);
 }
 
 /* A command under way, kept so that it can be sent again. */

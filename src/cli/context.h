@@ -16,7 +16,7 @@ struct cli_context {
     int tries;              /* that the last cli_context_call() made before the one that was answered */
     size_t pending;         /* calls of cli_context_send() not answered */
     struct refusal refusal; /* the first one that was refused, since cli_context_open() */
-    char *answer_names[8], *answer_values[8]; /* of the last cli_context_call() */
+    char **answer_names, **answer_values; /* of the last cli_context_call() */
     size_t answer_count;
 };
 
@@ -31,6 +31,22 @@ struct refusal cli_context_call(struct cli_context *context, const char *session
                                 const struct actor *actor, const char *key, int64_t at,
                                 const struct store_arguments *arguments);
 const char *cli_context_get(const struct cli_context *context, const char *name); /* NULL where absent */
+
+/* Calls a function that changes nothing and waits, again while the store is away; `take` is called with each
+ * answer. */
+struct refusal cli_context_ask(struct cli_context *context, const char *session, const char *function,
+                               const struct store_arguments *arguments, store_answered *take, void *arg);
+/* The same at a recorded time (0: now). */
+struct refusal cli_context_ask_at(struct cli_context *context, const char *session, const char *function,
+                                  int64_t at, const struct store_arguments *arguments, store_answered *take,
+                                  void *arg);
+
+/* Brands; named values as above. */
+struct refusal cli_context_brand_create(struct cli_context *context, const char *brand, const char *name);
+struct refusal cli_context_brand_key(struct cli_context *context, const char *brand, const char *key_id,
+                                     const char *key); /* NULL: removes it */
+struct refusal cli_context_brand(struct cli_context *context, const char *brand);
+struct refusal cli_context_brands(struct cli_context *context);
 
 /* Sends a command, which carries a key, without waiting for its answer; waits only while `most` are under
  * way. Takes what the command holds. */

@@ -202,15 +202,25 @@ static void session_paths_add(json_t *paths)
                                             "Creates a session from a session file (admin; no pictures)",
                                             NULL, body, responses)));
 
+    responses = json_pack("{s:o}", "200",
+                          response("The door", json_content(schema_ref(SCHEMA_COMPONENTS, "session_door"))));
+    problems_add(responses);
+    json_t *door =
+        operation("session_door", "sessions", "What a session is, to ask before anyone is anyone in it",
+                  json_pack("[o]", parameter_ref("session")), NULL, responses);
+    json_object_set_new(door, "security", json_array());
+    json_object_set_new(paths, "/api/v1/sessions/{session}", json_pack("{s:o}", "get", door));
+
     responses =
         json_pack("{s:o}", "201", response("Joined", json_content(schema_ref(SCHEMA_COMPONENTS, "joined"))));
     problems_add(responses);
     body = json_pack("{s:b, s:o}", "required", 0, "content",
                      json_content(schema_ref(SCHEMA_COMPONENTS, "join_params")));
-    json_t *join =
-        operation("session_join", "sessions", "Becomes a participant of a session that is open to anyone",
-                  json_pack("[o]", parameter_ref("session")), body, responses);
-    json_object_set_new(join, "security", json_array());
+    json_t *join = operation(
+        "session_join", "sessions",
+        "Becomes a participant: by a link, a code or a log-in of the brand; with a token, one known better",
+        json_pack("[o]", parameter_ref("session")), body, responses);
+    json_object_set_new(join, "security", with_or_without_token());
     json_object_set_new(paths, "/api/v1/sessions/{session}/join", json_pack("{s:o}", "post", join));
 }
 

@@ -1,7 +1,9 @@
-/* `palabre session create FILE | example NAME | list | show ID`. */
+/* `palabre session create FILE | example NAME | list | show ID | codes ID N | open ID | close ID | archive
+ * ID`. */
 #include "base/embedded.h"
 #include "base/memory.h"
 #include "cli/cli.h"
+#include "cli/codes.h"
 #include "cli/context.h"
 #include "server/file.h"
 #include "server/demo.h"
@@ -16,9 +18,17 @@
 static const char session_help[] =
     "usage: palabre session create FILE.json [--data DIR | --redis URL]\n"
     "       palabre session example NAME          prints a session file to begin with\n"
-    "       palabre session list                  the sessions there are\n"
-    "       palabre session show ID               what a session is, as JSON\n\n"
-    "docs/sessions.md says what a session file holds.\n";
+    "       palabre session list [--brand ID]     the sessions there are, or those of a brand\n"
+    "       palabre session show ID               what a session is, as JSON\n"
+    "       palabre session open ID               a rehearsal becomes the session itself, or a closed one "
+    "opens again\n"
+    "       palabre session close ID              closes it, and every challenge that is open\n"
+    "       palabre session archive ID            makes a closed one final\n"
+    "       palabre session codes ID N [--role ROLE] [--uses 1|NUMBER|unlimited] [--group "
+    "DIMENSION=VALUE]...\n"
+    "               [--label TEXT] [--until DATE] [--public-url URL] [--csv]\n"
+    "                                             makes N codes and prints them, this once\n\n"
+    "docs/sessions.md says what a session file holds, and what codes are.\n";
 
 /* A picture beside the session file; or, for who saved an example without its pictures, the one inside the
  * binary. */
@@ -46,6 +56,8 @@ static int session_create(struct cli_context *context, const char *path)
         return cli_fail("%s", message);
     struct definition definition;
     struct refusal refusal = definition_parse(text, size, picture_beside, dirname(copy), &definition);
+    if (!refusal.error)
+        refusal = cli_context_brand(context, definition.brand);
     if (!refusal.error)
         refusal = cli_context_create(context, &definition, 0);
     int status = refusal.error ? cli_context_refused(&refusal, path) : 0;
@@ -85,16 +97,56 @@ static void session_listed(void *arg, const struct store_answer *answer)
         buffer_print(&listing->lines, "%s\n", answer->values[i].value);
 }
 
-static int session_list(struct cli_context *context)
+/* Prints those lines that name a session of the brand. */
+static struct refusal list_of_brand(struct cli_context *context, char *lines, const char *brand)
+{
+    struct refusal refusal = refusal_of(ERROR_none);
+    for (char *at = strtok(lines, "\n"); at && !refusal.error; at = strtok(NULL, "\n")) {
+        refusal = cli_context_call(context, at, "session_door", NULL, NULL, 0, NULL);
+        const char *of = cli_context_get(context, "brand");
+        if (!refusal.error && strcmp(of ? of : "default", brand) == 0)
+            puts(at);
+        else if (refusal.error == ERROR_session_unknown)
+            refusal = refusal_of(ERROR_none);
+    }
+    return refusal;
+}
+
+static int session_list(struct cli_context *context, const char *brand)
 {
     struct listing listing = {.context = context};
+    struct refusal refusal = brand ? cli_context_brand(context, brand) : refusal_of(ERROR_none);
+    if (refusal.error)
+        return cli_context_refused(&refusal, brand);
     store_sessions(context->deployment.store, session_listed, &listing);
     while (!listing.done)
         uv_run(&context->loop, UV_RUN_ONCE);
-    if (listing.lines.size)
+    if (listing.lines.size && brand)
+        refusal = list_of_brand(context, listing.lines.bytes, brand);
+    else if (listing.lines.size)
         fwrite(listing.lines.bytes, 1, listing.lines.size, stdout);
     buffer_clear(&listing.lines);
+    if (refusal.error)
+        return cli_context_refused(&refusal, "list");
     return context->refusal.error ? cli_context_refused(&context->refusal, "list") : 0;
+}
+
+/* session_open, session_close and session_archive. */
+static int session_turn(struct cli_context *context, const char *session, enum command_kind kind)
+{
+    const struct actor actor = {.id = "operator", .role = ROLE_admin};
+    struct store_arguments arguments = {0};
+    char nonce[5], key[48];
+    uint64_t random;
+    uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
+    snprintf(nonce, sizeof(nonce), "%04x", (unsigned)(random & 0xffff));
+    snprintf(key, sizeof(key), "cli-%016llx", (unsigned long long)random);
+    if (kind == COMMAND_session_open)
+        store_arguments_add(&arguments, nonce, 4);
+    struct refusal refusal =
+        cli_context_call(context, session, command_row(kind)->name, &actor, key, 0, &arguments);
+    store_arguments_clear(&arguments);
+    return refusal.error ? cli_context_refused(&refusal, session) : 0;
 }
 
 /* ---- show: follows the session for as long as a load takes */
@@ -182,11 +234,25 @@ int cli_session(int argc, char **argv)
     if (strcmp(what, "create") == 0 && argc == 3)
         status = session_create(&context, argv[2]);
     else if (strcmp(what, "list") == 0 && argc == 2)
-        status = session_list(&context);
+        status = session_list(&context, NULL);
+    else if (strcmp(what, "list") == 0 && argc == 4 && strcmp(argv[2], "--brand") == 0 &&
+             text_is_id(argv[3], strlen(argv[3])))
+        status = session_list(&context, argv[3]);
+    else if (strcmp(what, "codes") == 0)
+        status = cli_codes(&context, argc, argv);
+    else if (strcmp(what, "open") == 0 && argc == 3 && text_is_id(argv[2], strlen(argv[2])))
+        status = session_turn(&context, argv[2], COMMAND_session_open);
+    else if (strcmp(what, "close") == 0 && argc == 3 && text_is_id(argv[2], strlen(argv[2])))
+        status = session_turn(&context, argv[2], COMMAND_session_close);
+    else if (strcmp(what, "archive") == 0 && argc == 3 && text_is_id(argv[2], strlen(argv[2])))
+        status = session_turn(&context, argv[2], COMMAND_session_archive);
     else if (strcmp(what, "show") == 0 && argc == 3 && text_is_id(argv[2], strlen(argv[2])))
         status = session_show(&context, argv[2]);
     else
-        status = cli_usage("session", "create FILE.json, example NAME, list or show ID is expected");
+        status = cli_usage(
+            "session",
+            "create FILE.json, example NAME, list, show ID, open ID, close ID, archive ID or codes ID N "
+            "is expected");
     cli_context_close(&context);
     return status;
 }

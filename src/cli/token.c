@@ -1,4 +1,4 @@
-/* `palabre token [--session ID] --role ROLE [--name NAME] [--ttl 8h]` and `palabre keys`. */
+/* `palabre token [--session ID | --brand ID] --role ROLE [--name NAME] [--ttl 8h]` and `palabre keys`. */
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/context.h"
@@ -11,10 +11,11 @@
 #include <time.h>
 
 static const char token_help[] =
-    "usage: palabre token [--session ID] --role ROLE [--name NAME] [--ttl 8h] [--data DIR | --redis URL]\n\n"
-    "Signs a token and prints it. ROLE is participant, expert, moderator, brand, or admin: an admin's is for "
-    "every\n"
-    "session and takes no --session. --ttl is a number and s, m, h or d; 8h unless said.\n";
+    "usage: palabre token --session ID --role ROLE [--name NAME] [--ttl 8h] [--data DIR | --redis URL]\n"
+    "       palabre token --brand ID ...          for staff of a brand, in all of its sessions\n"
+    "       palabre token --role admin ...        for every session\n\n"
+    "Signs a token and prints it. ROLE is participant, expert, moderator or brand.\n"
+    "--ttl is a number and s, m, h or d; 8h unless said.\n";
 
 static const char keys_help[] =
     "usage: palabre keys [list | rotate] [--data DIR]\n\n"
@@ -40,7 +41,7 @@ static int64_t ttl_parse(const char *text)
 }
 
 struct wanted {
-    const char *session, *name;
+    const char *session, *brand, *name;
     int role;
     int64_t ttl;
 };
@@ -54,6 +55,8 @@ static int wanted_read(struct wanted *wanted, int argc, char **argv)
             return cli_usage("token", "%s: a value is expected", argv[i]);
         if (strcmp(argv[i], "--session") == 0)
             wanted->session = value;
+        else if (strcmp(argv[i], "--brand") == 0)
+            wanted->brand = value;
         else if (strcmp(argv[i], "--role") == 0)
             wanted->role = role_find(value, strlen(value));
         else if (strcmp(argv[i], "--name") == 0)
@@ -63,11 +66,17 @@ static int wanted_read(struct wanted *wanted, int argc, char **argv)
         else
             return cli_usage("token", "%s: not expected here", argv[i]);
     }
+    if (wanted->brand && wanted->role == -1)
+        wanted->role = ROLE_brand;
+    if (wanted->brand && (wanted->role != ROLE_brand || wanted->session))
+        return cli_usage("token", "--brand: with the role brand, and without --session");
+    if (wanted->brand && !text_is_id(wanted->brand, strlen(wanted->brand)))
+        return cli_usage("token", "--brand: an id is expected: a-z, then up to 31 of a-z, 0-9 and -");
     if (wanted->role < 0 || wanted->role == ROLE_observer)
         return cli_usage("token", "--role: participant, expert, moderator, brand or admin is expected");
     if (!wanted->ttl)
         return cli_usage("token", "--ttl: a number and s, m, h or d is expected, up to 366d");
-    if ((wanted->role == ROLE_admin) != !wanted->session)
+    if (!wanted->brand && (wanted->role == ROLE_admin) != !wanted->session)
         return cli_usage("token", "--session: %s",
                          wanted->session ? "an admin's token is for every session: none is expected"
                                          : "a session's id is expected");
@@ -97,7 +106,7 @@ static int token_print(struct cli_context *context, const struct wanted *wanted,
     if (wanted->session) {
         struct store_arguments arguments = {0};
         store_arguments_add(&arguments, name, strlen(name));
-        store_arguments_add(&arguments, "1", 1);
+        store_arguments_add(&arguments, "operator", 8);
         struct refusal refusal =
             cli_context_call(context, wanted->session, "participant_join", &actor, NULL, 0, &arguments);
         store_arguments_clear(&arguments);
@@ -105,6 +114,15 @@ static int token_print(struct cli_context *context, const struct wanted *wanted,
             return cli_context_refused(&refusal, wanted->session);
         snprintf(actor.session, sizeof(actor.session), "%s", wanted->session);
         snprintf(actor.id, sizeof(actor.id), "%s", cli_context_get(context, "participant"));
+        const char *generation = cli_context_get(context, "generation");
+        actor.generation = generation ? (int)strtol(generation, NULL, 10) : 0;
+    }
+    if (wanted->brand) {
+        struct refusal refusal = cli_context_brand(context, wanted->brand);
+        if (refusal.error)
+            return cli_context_refused(&refusal, wanted->brand);
+        snprintf(actor.brand, sizeof(actor.brand), "%s", wanted->brand);
+        snprintf(actor.id, sizeof(actor.id), "%s", "brand");
     }
     store_deployment(context->deployment.store, deployment_answered, &asked);
     while (!asked.done)

@@ -27,6 +27,7 @@ struct refusal {
     int64_t limit;      /* -1 for none */
     int64_t retry_ms;   /* -1 for none */
     int64_t left;       /* -1 for none */
+    const char *terms;  /* JSON of what is to be accepted; NULL for none; Borrows until it is told */
 };
 
 /* A refusal that says no more than its error. */

@@ -1,8 +1,13 @@
 #include "live/call.h"
+#include "base/digest.h"
 #include "base/memory.h"
+#include "store/store_arguments.h"
+#include "token/code.h"
+#include "wire/json_write.h"
 #include "wire/document.h"
 #include "wire/message.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct call {
@@ -12,7 +17,8 @@ struct call {
     call_reply *reply;
     void *arg;
     struct room_wait wait;
-    bool visits; /* keeps the asker's ballots, which say what they may see */
+    bool visits;              /* keeps the asker's ballots, which say what they may see */
+    char (*codes)[CODE_ROOM]; /* of a code_make: as many as it asks for, else NULL */
 };
 
 static void call_end(struct call *call, const struct refusal *refusal, const char *result, size_t size)
@@ -22,6 +28,7 @@ static void call_end(struct call *call, const struct refusal *refusal, const cha
         room_visit(call->room, &call->actor, false);
     room_release(&call->room);
     command_clear(&call->command);
+    free(call->codes);
     free(call);
 }
 
@@ -30,6 +37,81 @@ struct refusal call_refusal(const struct store_answer *answer)
     return answer->refusal.retry_ms < 0 && answer->refusal.error == ERROR_store_unavailable
                ? live_refusal(answer->refusal.error)
                : answer->refusal;
+}
+
+/* ---- what a write takes and gives beside what its client says */
+
+static size_t codes_count(const struct code_make *params)
+{
+    return params->count == PARAM_ABSENT ? 1 : (size_t)params->count;
+}
+
+/* The secrets are made here and leave by the answer alone; the store gets their digests. Whoever repeats the
+ * key of a call whose answer was lost gets the same ones again. */
+static void codes_make(struct call *call, struct store_arguments *extra)
+{
+    const struct live *live = call->room->live;
+    size_t count = codes_count(&call->command.code_make);
+    call->codes = memory_alloc(count * sizeof(*call->codes));
+    for (size_t i = 0; i < count; i++) {
+        char digest[CODE_DIGEST_ROOM];
+        if (call->command.key)
+            code_derive(live->settings.keyring, call->room->session, call->actor.id, call->command.key,
+                        (unsigned)i + 1, call->codes[i]);
+        else
+            code_random(call->codes[i]);
+        code_digest(live->settings.keyring, call->room->session, call->codes[i], digest);
+        store_arguments_add(extra, digest, strlen(digest));
+    }
+}
+
+/* What the session is to be called by from now on: the same for the same key. */
+static void nonce_make(const struct call *call, struct store_arguments *extra)
+{
+    uint32_t random = 0;
+    char nonce[5];
+    if (call->command.key)
+        random = digest_fnv1a(DIGEST_FNV1A_START, call->command.key, strlen(call->command.key));
+    else
+        uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
+    store_arguments_add(extra, nonce,
+                        (size_t)snprintf(nonce, sizeof(nonce), "%04x", (unsigned)(random & 0xffff)));
+}
+
+static void codes_answer(const struct call *call, const struct store_answer *answer, struct buffer *out)
+{
+    const char *batch = store_answer_get(answer, "batch");
+    size_t count = codes_count(&call->command.code_make);
+    json_write_object(out);
+    json_write_text(out, "batch", batch ? batch : "");
+    json_write_key(out, "codes");
+    json_write_array(out);
+    for (size_t i = 0; i < count; i++) {
+        char *code CLEAN_FREE = memory_print("%s-%zu", batch ? batch : "", i + 1);
+        json_write_object(out);
+        json_write_text(out, "code", code);
+        json_write_text(out, "secret", call->codes[i]);
+        json_write_end_object(out);
+    }
+    json_write_end_array(out);
+    json_write_end_object(out);
+}
+
+/* What depends on who asks, and not on the state of the session. */
+static struct refusal call_allow(const struct actor *actor, const struct command *command)
+{
+    const char *title = command->kind == COMMAND_idea_add    ? command->idea_add.title
+                        : command->kind == COMMAND_idea_edit ? command->idea_edit.title
+                                                             : NULL;
+    const char *body = command->kind == COMMAND_idea_add    ? command->idea_add.body
+                       : command->kind == COMMAND_idea_edit ? command->idea_edit.body
+                                                            : NULL;
+    bool by_title = command_text_is_by_language(title), by_body = command_text_is_by_language(body);
+    if ((by_title || by_body) && !role_is_staff(actor->role))
+        return refusal_field(ERROR_invalid_params, by_title ? "title" : "body", "%s", "a string");
+    if (command->kind == COMMAND_code_make && command->code_make.role > (int)actor->role)
+        return refusal_field(ERROR_forbidden, "role", "%s", "a role no higher than your own");
+    return refusal_of(ERROR_none);
 }
 
 static void call_written(void *arg, const struct store_answer *answer)
@@ -48,7 +130,10 @@ static void call_written(void *arg, const struct store_answer *answer)
     }
     struct buffer result CLEAN_BUFFER = {0};
     struct refusal none = refusal_of(ERROR_none);
-    message_values(&result, call->command.kind, answer->values, answer->count, answer->seq);
+    if (call->command.kind == COMMAND_code_make)
+        codes_answer(call, answer, &result);
+    else
+        message_values(&result, call->command.kind, answer->values, answer->count, answer->seq);
     call_end(call, &none, result.bytes, result.size);
 }
 
@@ -82,8 +167,8 @@ static void call_read(struct room_wait *wait, enum error error)
 {
     struct call *call = CONTAINER_OF(wait, struct call, wait);
     struct buffer result CLEAN_BUFFER = {0};
-    if (!error && !room_admits(call->room, &call->actor))
-        error = ERROR_token_required;
+    if (!error)
+        error = room_refuses(call->room, &call->actor);
     struct refusal refusal = live_refusal(error);
     if (!error)
         refusal = call->command.kind == COMMAND_idea_list
@@ -103,11 +188,25 @@ static void call_begin_read(struct call *call)
     room_wait(call->room, &call->wait, person, NULL, LIMIT_STORE_MS, call_read);
 }
 
+static void call_write(struct call *call)
+{
+    struct store_arguments extra = {0};
+    if (call->command.kind == COMMAND_code_make)
+        codes_make(call, &extra);
+    else if (call->command.kind == COMMAND_session_open)
+        nonce_make(call, &extra);
+    store_command_with(call->room->live->settings.store, call->room->session, &call->actor, &call->command,
+                       extra.list, extra.count, 0, call_written, call);
+    store_arguments_clear(&extra);
+}
+
 void call_run(struct room *room, const struct actor *actor, struct rules_buckets *buckets, enum door door,
               struct command *command, call_reply *reply, void *arg)
 {
     struct live *live = room->live;
     struct refusal refusal = rules_allow(actor, command->kind, door);
+    if (!refusal.error)
+        refusal = call_allow(actor, command);
     if (!refusal.error)
         refusal = rules_draw(buckets, command->kind, live_loop_now(live));
     if (refusal.error) {
@@ -123,7 +222,7 @@ void call_run(struct room *room, const struct actor *actor, struct rules_buckets
     call->arg = arg;
     command_init(command, command->kind);
     if (command_row(call->command.kind)->effect == WRITE)
-        store_command(live->settings.store, room->session, actor, &call->command, 0, call_written, call);
+        call_write(call);
     else
         call_begin_read(call);
 }

@@ -292,6 +292,24 @@ void clients_person_unknown(struct room *room, const char *person)
     }
 }
 
+static void client_shut_out(struct client *client)
+{
+    enum error error = client->state == CLIENT_HERE ? room_refuses(client->room, &client->actor) : ERROR_none;
+    if (error)
+        client_bye(client, error == ERROR_token_retired ? "replaced" : "unauthorized", 0);
+}
+
+void clients_shut_out(struct room *room, const char *id)
+{
+    struct room_person *person = id ? map_get(&room->people, id) : NULL;
+    if (person)
+        list_for_each_safe (at, &person->clients)
+            client_shut_out(CONTAINER_OF(at, struct client, person_link));
+    if (!id)
+        list_for_each_safe (at, &room->clients)
+            client_shut_out(CONTAINER_OF(at, struct client, room_link));
+}
+
 void clients_stale(struct room *room)
 {
     list_for_each (at, &room->clients) {

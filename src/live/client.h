@@ -90,6 +90,8 @@ void clients_promoted(struct room *room, const char *person); /* may see more ta
 void clients_person_loaded(struct room *room, const char *person);
 void clients_person_unknown(struct room *room,
                             const char *person); /* the token is of a person who is not there */
+/* Says bye to those who may be here no longer: this person's connections, or all where `person` is NULL. */
+void clients_shut_out(struct room *room, const char *person);
 void clients_stale(struct room *room);
 void clients_bye(struct room *room, const char *reason, int64_t retry_ms);
 

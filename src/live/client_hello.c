@@ -19,7 +19,8 @@ static void hello_answer(struct client *client)
     const char *known = view_person_name(client->room->view, client->actor.id);
     if (known) /* the token says how they were called when it was made */
         snprintf(client->name, sizeof(client->name), "%s", known);
-    char *fresh CLEAN_FREE = who_renew(client->live, &client->actor, client->name);
+    char *fresh CLEAN_FREE =
+        who_renew(client->live, &client->actor, client->name, view_ends_at(client->room->view));
     greeting_hello(&result, client->room->session, &client->actor, client->name, view_seq(client->room->view),
                    live_now(client->live), fresh);
     client_answer(call, &none, result.bytes, result.size);
@@ -42,8 +43,8 @@ static void hello_room(struct room_wait *wait, enum error error)
 {
     struct client *client = CONTAINER_OF(wait, struct client, hello_wait);
     wait->room = NULL;
-    if (!error && !room_admits(client->room, &client->actor))
-        error = ERROR_token_required;
+    if (!error)
+        error = room_refuses(client->room, &client->actor);
     if (error)
         hello_refuse(client, error);
     else

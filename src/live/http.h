@@ -26,8 +26,10 @@ struct http_session {
 
 /* http_session.c */
 void http_session_create(struct live *live, struct edge_request *request);
-void http_session_join(const struct http_session *at);
 void http_command(const struct http_session *at);
+/* http_join.c */
+void http_session_door(const struct http_session *at);
+void http_session_join(const struct http_session *at);
 /* http_topic.c */
 void http_topic(const struct http_session *at);
 void http_media(struct live *live, struct edge_request *request, const char *rest);

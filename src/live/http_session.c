@@ -1,11 +1,9 @@
-/* POST of sessions, joining and commands. */
+/* POST of sessions and of commands. */
 #include "base/memory.h"
 #include "live/call.h"
 #include "live/http.h"
-#include "live/who.h"
 #include "store/store_arguments.h"
 #include "wire/definition.h"
-#include "wire/greeting.h"
 #include "wire/message.h"
 
 #include <stdio.h>
@@ -13,10 +11,21 @@
 
 /* ---- creating */
 
+/* The brand is asked for first: it is there, or nothing is made. */
 struct creation {
+    struct live *live;
     struct edge_request *request;
-    char id[TEXT_ID_ROOM];
+    struct actor actor;
+    struct definition definition;
 };
+
+static void creation_end(struct creation *creation)
+{
+    struct live *live = creation->live;
+    definition_clear(&creation->definition);
+    free(creation);
+    live_handle_closed(live);
+}
 
 static void session_created(void *arg, const struct store_answer *answer)
 {
@@ -26,27 +35,44 @@ static void session_created(void *arg, const struct store_answer *answer)
         http_refuse(creation->request, &refusal);
     } else {
         char *text CLEAN_FREE =
-            memory_print("{\"id\":\"%s\",\"v\":%lld}", creation->id, (long long)answer->seq);
+            memory_print("{\"id\":\"%s\",\"v\":%lld}", creation->definition.id, (long long)answer->seq);
         http_json(creation->request, 201, text, strlen(text));
     }
-    free(creation);
+    creation_end(creation);
 }
 
-static void create(struct live *live, struct edge_request *request, const struct actor *actor,
-                   const struct definition *definition)
+static void session_branded(void *arg, const struct store_answer *answer)
 {
+    struct creation *creation = arg;
     struct store_arguments arguments = {0};
-    struct creation *creation = memory_alloc(sizeof(*creation));
     char nonce[5];
     uint16_t random;
+    if (answer->refusal.error) {
+        struct refusal refusal = call_refusal(answer);
+        if (refusal.error == ERROR_brand_unknown)
+            refusal = refusal_field(ERROR_brand_unknown, "/brand", "%s", "a brand that there is");
+        http_refuse(creation->request, &refusal);
+        creation_end(creation);
+        return;
+    }
     uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
     snprintf(nonce, sizeof(nonce), "%04x", random);
-    creation->request = request;
-    memcpy(creation->id, definition->id, sizeof(creation->id));
-    definition_arguments(definition, nonce, store_arguments_add, &arguments);
-    store_call(live->settings.store, definition->id, "session_create", actor, NULL, 0, arguments.list,
-               arguments.count, session_created, creation);
+    definition_arguments(&creation->definition, nonce, store_arguments_add, &arguments);
+    store_call(creation->live->settings.store, creation->definition.id, "session_create", &creation->actor,
+               NULL, 0, arguments.list, arguments.count, session_created, creation);
     store_arguments_clear(&arguments);
+}
+
+/* Takes what the definition holds. */
+static void create(struct live *live, struct edge_request *request, const struct actor *actor,
+                   struct definition *definition)
+{
+    struct creation *creation = memory_alloc(sizeof(*creation));
+    *creation =
+        (struct creation){.live = live, .request = request, .actor = *actor, .definition = *definition};
+    *definition = (struct definition){0};
+    live_handle_opened(live);
+    store_brand_read(live->settings.store, creation->definition.brand, session_branded, creation);
 }
 
 void http_session_create(struct live *live, struct edge_request *request)
@@ -68,64 +94,6 @@ void http_session_create(struct live *live, struct edge_request *request)
     else
         create(live, request, &actor, &definition);
     definition_clear(&definition);
-}
-
-/* ---- joining */
-
-struct joining {
-    struct live *live;
-    struct edge_request *request;
-    char session[TEXT_ID_ROOM];
-    char *name;
-};
-
-static void session_joined(void *arg, const struct store_answer *answer)
-{
-    struct joining *joining = arg;
-    const char *id = store_answer_get(answer, "participant");
-    if (answer->now)
-        live_heard(joining->live, answer->now);
-    if (answer->refusal.error || !id) {
-        struct refusal refusal = call_refusal(answer);
-        http_refuse(joining->request, &refusal);
-    } else {
-        struct actor actor = {.role = ROLE_participant, .level = level_open};
-        snprintf(actor.session, sizeof(actor.session), "%s", joining->session);
-        snprintf(actor.id, sizeof(actor.id), "%s", id);
-        char *token CLEAN_FREE = who_token(joining->live, &actor, joining->name);
-        struct buffer text CLEAN_BUFFER = {0};
-        greeting_join(&text, &actor, joining->name, token);
-        http_json(joining->request, 201, text.bytes, text.size);
-    }
-    struct live *live = joining->live;
-    free(joining->name);
-    free(joining);
-    live_handle_closed(live);
-}
-
-void http_session_join(const struct http_session *at)
-{
-    size_t size;
-    char *name = NULL;
-    const char *body = edge_request_body(at->request, &size);
-    struct refusal refusal = greeting_join_params(body, size, &name);
-    if (!refusal.error && !at->live->deployment[0])
-        refusal = live_refusal(ERROR_store_unavailable);
-    if (refusal.error) {
-        free(name);
-        http_refuse(at->request, &refusal);
-        return;
-    }
-    struct joining *joining = memory_alloc(sizeof(*joining));
-    joining->live = at->live;
-    live_handle_opened(at->live);
-    joining->request = at->request;
-    joining->name = name;
-    memcpy(joining->session, at->session, sizeof(joining->session));
-    const struct actor actor = {.role = ROLE_participant, .level = level_open};
-    const struct store_argument arguments[] = {{name, strlen(name)}, {"0", 1}};
-    store_call(at->live->settings.store, at->session, "participant_join", &actor, NULL, 0, arguments,
-               ARRAY_SIZE(arguments), session_joined, joining);
 }
 
 /* ---- commands */

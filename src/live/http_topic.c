@@ -76,8 +76,8 @@ static void get_answer(struct topic_get *get)
 static void get_run(struct room_wait *wait, enum error error)
 {
     struct topic_get *get = CONTAINER_OF(wait, struct topic_get, wait);
-    if (!error && !room_admits(get->room, &get->actor))
-        error = ERROR_token_required;
+    if (!error)
+        error = room_refuses(get->room, &get->actor);
     if (!error && !view_has_topic(get->room->view, &get->topic))
         error = ERROR_topic_unknown;
     if (error)

@@ -89,6 +89,7 @@ struct live *live_new(const struct live_settings *settings)
     struct live *live = memory_alloc(sizeof(*live));
     live->settings = *settings;
     list_init(&live->clients);
+    guesses_init(&live->guesses);
     const struct hub_settings hub = {.owner = live,
                                      .tick_ms = settings->tick_ms,
                                      .counters = settings->counters,
@@ -166,6 +167,7 @@ void live_handle_closed(struct live *live)
     if (--live->handles > 0 || !live->closing)
         return;
     map_clear(&live->rooms);
+    guesses_clear(&live->guesses);
     hub_free(&live->hub);
     void (*closed)(void *arg) = live->closed;
     void *arg = live->closed_arg;

@@ -12,6 +12,7 @@
 #include "domain/error.h"
 #include "edge/edge.h"
 #include "hub/hub.h"
+#include "rules/guesses.h"
 #include "rules/rules.h"
 #include "store/store.h"
 #include "token/keyring.h"
@@ -43,6 +44,7 @@ struct live {
     struct map rooms;              /* session -> struct room */
     struct list clients;
     struct rules_buckets strangers[LIVE_STRANGERS];
+    struct guesses guesses;      /* wrong codes, by network */
     int64_t clock;               /* Redis' time less the loop's, as last heard */
     uv_timer_t run_timer;        /* the next hub_run() */
     uint64_t wanted_at, tick_at; /* ns: since when frames are wanted, when the next are due; 0: none */

@@ -77,6 +77,7 @@ struct room {
     int64_t online;      /* distinct participants connected */
     int64_t online_told; /* as the store was last told at once */
     bool votes;          /* accepted since the last flush */
+    bool groups; /* of those votes may not be told yet: a flush tells them a second after the one before */
     bool flushing;
     bool freezing;      /* a challenge_rules is under way */
     int64_t flushed_at; /* loop time */
@@ -109,9 +110,10 @@ void room_leave(struct room *room, const struct actor *actor);
 /* The person whose ballots say what this actor sees of a topic; "" where they do not matter. Borrows of the
  * actor. */
 const char *room_ballots_needed(const struct actor *actor, const struct topic *topic);
-/* Whether this actor may read here at all: an observer without a token where the session is open to anyone.
- */
-bool room_admits(const struct room *room, const struct actor *actor);
+/* Why this actor may not read here at all, or ERROR_none: an observer without a token may where the session
+ * is open to anyone, a brand's staff in its own sessions (others are unknown to them), a person unless shut
+ * out. */
+enum error room_refuses(const struct room *room, const struct actor *actor);
 /* Keeps a person's ballots for the length of a request; nothing for who is no person. */
 void room_visit(struct room *room, const struct actor *actor, bool begins);
 /* The person's buckets and name, whether or not they are connected. */

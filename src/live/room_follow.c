@@ -225,6 +225,23 @@ static void room_freeze_rules(struct room *room)
     rules_hash_missing(room->view, room_write_rules, room);
 }
 
+/* ---- who may be here no longer */
+
+/* A ban, a place taken up elsewhere, a code revoked: on every worker as soon as it is known there. */
+static void room_shut_out(struct room *room, const struct event *event)
+{
+    for (size_t i = 0; event->kind != EVENT_tally_flushed && i < event->write_count; i++) {
+        struct field_key key;
+        if (!field_parse(event->writes[i].key, event->writes[i].key_size, &key))
+            continue;
+        if (key.field == FIELD_session_revoked)
+            clients_shut_out(room, NULL);
+        if (key.field == FIELD_person_banned || key.field == FIELD_person_merged ||
+            key.field == FIELD_person_generation || key.field == FIELD_person_code)
+            clients_shut_out(room, key.id);
+    }
+}
+
 /* ---- what the store says */
 
 static void room_load_begin(void *owner)
@@ -266,6 +283,7 @@ static void room_load_end(void *owner, const char *epoch, int64_t seq)
     }
     room_read_people(room);
     room_check_position(room);
+    clients_shut_out(room, NULL);
     room_freeze_rules(room);
     live_want_run(room->live);
 }
@@ -278,8 +296,10 @@ static void room_event(void *owner, const struct event *event)
         return;
     }
     room_promote(room);
-    if (view_is_ready(room->view))
+    if (view_is_ready(room->view)) {
+        room_shut_out(room, event);
         room_freeze_rules(room);
+    }
     live_want_run(room->live);
 }
 

@@ -1,8 +1,8 @@
 #include "server/demo.h"
 #include "base/memory.h"
 #include "live/call.h"
-#include "live/who.h"
 #include "store/store_arguments.h"
+#include "token/code.h"
 #include "wire/definition_picture.h"
 #include "wire/json_write.h"
 #include "wire/voices.h"
@@ -12,20 +12,21 @@
 #include <string.h>
 
 #define DEMO_PEOPLE  40  /* simulated people a session */
+#define DEMO_CODES   2   /* links that are codes */
 #define DEMO_STEP_MS 300 /* between two things that one of them does */
 #define DEMO_IDEA_ONE_IN                                                                                     \
     14 /* one step in so many is an idea, where people may propose and have some left                        \
         */
 
-/* One session: made, then peopled, then given a moderator, each step beginning when the one before has
- * answered. */
+/* One session: made, then peopled, then given the codes of its links, each step beginning when the one before
+ * has answered. */
 struct demo_session {
     struct demo *demo;
     struct definition definition;
     struct demo_link link;
     struct voices voices;
     struct room *room; /* held once it is there */
-    size_t joined, voiced;
+    size_t joined, voiced, coded;
     size_t ideas; /* i1 to i<ideas> are of its first challenge */
 };
 
@@ -101,41 +102,69 @@ static void session_fail(struct demo_session *session, const struct refusal *ref
     session->demo->ready(session->demo->arg, text);
 }
 
-static void session_moderated(void *arg, const struct store_answer *answer)
+static void session_told(struct demo_session *session)
+{
+    struct demo *demo = session->demo;
+    session->room = room_hold(demo->live, session->link.session);
+    demo->links[demo->at] = session->link;
+    if (++demo->at < demo->count)
+        session_next(&demo->sessions[demo->at]);
+    else
+        demo->ready(demo->arg, NULL);
+}
+
+static void session_code(struct demo_session *session);
+
+/* A code that is there already is that of an earlier start. */
+static void session_coded(void *arg, const struct store_answer *answer)
 {
     struct demo_session *session = arg;
     struct demo *demo = session->demo;
-    const char *id = store_answer_get(answer, "participant");
-    if (demo->closing) {
-        demo_call_over(demo);
-        return;
-    }
-    if (answer->refusal.error) {
+    enum error error = answer->refusal.error;
+    if (!demo->closing && error && error != ERROR_key_reused)
         session_fail(session, &answer->refusal);
-    } else {
-        struct actor actor = {.role = ROLE_moderator};
-        memcpy(actor.session, session->link.session, TEXT_ID_ROOM);
-        snprintf(actor.id, sizeof(actor.id), "%s", id ? id : "");
-        char *token CLEAN_FREE = who_token(demo->live, &actor, "");
-        session->link.moderator = memory_print("/%s/wall#t=%s", session->link.session, token ? token : "");
-        session->room = room_hold(demo->live, session->link.session);
-        demo->links[demo->at] = session->link;
-        if (++demo->at < demo->count)
-            session_next(&demo->sessions[demo->at]);
-        else
-            demo->ready(demo->arg, NULL);
-    }
+    else if (!demo->closing && ++session->coded < DEMO_CODES)
+        session_code(session);
+    else if (!demo->closing)
+        session_told(session);
     demo_call_over(demo);
 }
 
-static void session_call(struct demo_session *session, const char *function, enum role role, const char *name,
-                         store_answered *answered)
+/* Links for a moderator and for the wall: codes for many, the same at each start of this deployment. */
+static void session_code(struct demo_session *session)
 {
-    const struct actor actor = {.role = role, .level = level_open};
-    const struct store_argument arguments[] = {{name, strlen(name)}, {"1", 1}};
+    static const enum role roles[DEMO_CODES] = {ROLE_moderator, ROLE_observer};
+    const struct actor actor = {.id = "operator", .role = ROLE_admin};
+    const struct keyring *keyring = session->demo->live->settings.keyring;
+    const char *id = session->link.session;
+    char secret[CODE_ROOM], digest[CODE_DIGEST_ROOM];
+    struct command command;
+    command_init(&command, COMMAND_code_make);
+    command.code_make.role = roles[session->coded];
+    command.code_make.uses = 0;
+    command.code_make.label = memory_string("demo");
+    code_derive(keyring, id, actor.id, "demo", (unsigned)session->coded, secret);
+    code_digest(keyring, id, secret, digest);
+    if (roles[session->coded] == ROLE_moderator)
+        session->link.moderator = memory_print("/%s/wall#k=%s", id, secret);
+    else
+        session->link.wall = memory_print("/%s/wall#k=%s", id, secret);
+    const struct store_argument extra = {digest, strlen(digest)};
     session->demo->calls++;
-    store_call(session->demo->live->settings.store, session->link.session, function, &actor, NULL, 0,
-               arguments, ARRAY_SIZE(arguments), answered, session);
+    store_command_with(session->demo->live->settings.store, id, &actor, &command, &extra, 1, 0, session_coded,
+                       session);
+    command_clear(&command);
+}
+
+static void session_joined(void *arg, const struct store_answer *answer);
+
+static void session_join(struct demo_session *session, const char *name)
+{
+    const struct actor actor = {.role = ROLE_participant, .level = level_open};
+    const struct store_argument arguments[] = {{name, strlen(name)}, {"operator", 8}};
+    session->demo->calls++;
+    store_call(session->demo->live->settings.store, session->link.session, "participant_join", &actor, NULL,
+               0, arguments, ARRAY_SIZE(arguments), session_joined, session);
 }
 
 static void session_joined(void *arg, const struct store_answer *answer)
@@ -145,10 +174,9 @@ static void session_joined(void *arg, const struct store_answer *answer)
     if (!demo->closing && answer->refusal.error)
         session_fail(session, &answer->refusal);
     else if (!demo->closing && ++session->joined < DEMO_PEOPLE)
-        session_call(session, "participant_join", ROLE_participant,
-                     session->voices.names[session->joined % session->voices.name_count], session_joined);
+        session_join(session, session->voices.names[session->joined % session->voices.name_count]);
     else if (!demo->closing)
-        session_call(session, "participant_join", ROLE_moderator, "", session_moderated);
+        session_code(session);
     demo_call_over(demo);
 }
 
@@ -160,9 +188,9 @@ static void session_created(void *arg, const struct store_answer *answer)
     if (!demo->closing && error && error != ERROR_session_exists)
         session_fail(session, &answer->refusal);
     else if (!demo->closing && error) /* it was made at an earlier start, and peopled: p1 to p40 are they */
-        session_call(session, "participant_join", ROLE_moderator, "", session_moderated);
+        session_code(session);
     else if (!demo->closing)
-        session_call(session, "participant_join", ROLE_participant, session->voices.names[0], session_joined);
+        session_join(session, session->voices.names[0]);
     demo_call_over(demo);
 }
 
@@ -192,7 +220,6 @@ static bool demo_read(struct demo *demo, const struct embedded_file *file)
     memcpy(session->link.session, session->definition.id, TEXT_ID_ROOM);
     session->link.title = memory_string(refusal.error ? "" : session->definition.title);
     session->link.participant = memory_print("/%s", session->definition.id);
-    session->link.wall = memory_print("/%s/wall", session->definition.id);
     return !refusal.error && voices &&
            voices_parse((const char *)voices->bytes, voices->size, session->definition.id, &session->voices);
 }

@@ -219,11 +219,16 @@ void store_call(struct store *store, const char *session, const char *function, 
                 const char *key, int64_t at, const struct store_argument *arguments, size_t count,
                 store_answered *answered, void *arg)
 {
-    char name[64], meta[TEXT_ID_ROOM + 16], time[24] = "", hex[DIGEST_HEX_ROOM] = "";
+    char name[64], meta[TEXT_ID_ROOM + 16], who[TEXT_ID_ROOM + 16] = "", time[24] = "",
+                                                               hex[DIGEST_HEX_ROOM] = "";
     snprintf(name, sizeof(name), "%s_%d", function, STORE_LIBRARY_VERSION);
     snprintf(meta, sizeof(meta), "palabre:{%s}:meta", session);
     if (at)
         snprintf(time, sizeof(time), "%" PRId64, at);
+    if (actor && actor->generation)
+        snprintf(who, sizeof(who), "%s.%d", actor->id, actor->generation);
+    else if (actor)
+        snprintf(who, sizeof(who), "%s", actor->id);
     if (key && *key)
         store_digest(function, arguments, count, hex);
     hex[*hex ? STORE_DIGEST : 0] = '\0';
@@ -233,10 +238,12 @@ void store_call(struct store *store, const char *session, const char *function, 
                           meta,
                           store->db,
                           time,
-                          actor ? actor->id : "",
+                          who,
                           actor ? role_name(actor->role) : "system",
                           word_name(WORDS_level, actor ? (int)actor->level : 0),
-                          actor ? actor->groups : "",
+                          !actor            ? ""
+                          : actor->brand[0] ? actor->brand
+                                            : actor->groups,
                           key ? key : "",
                           hex};
     if (strcmp(function, "session_create") == 0) /* the list is a hint, and may hold one that was refused */
@@ -273,8 +280,17 @@ static void command_copy_add(void *to, const char *bytes, size_t size)
 void store_command(struct store *store, const char *session, const struct actor *actor,
                    const struct command *command, int64_t at, store_answered *answered, void *arg)
 {
+    store_command_with(store, session, actor, command, NULL, 0, at, answered, arg);
+}
+
+void store_command_with(struct store *store, const char *session, const struct actor *actor,
+                        const struct command *command, const struct store_argument *extra, size_t extra_count,
+                        int64_t at, store_answered *answered, void *arg)
+{
     struct command_copy copy = {0};
     command_arguments(command, command_copy_add, &copy);
+    for (size_t i = 0; i < extra_count; i++)
+        command_copy_add(&copy, extra[i].bytes, extra[i].size);
     store_call(store, session, command_row(command->kind)->name, actor, command->key, at, copy.arguments,
                copy.count, answered, arg);
     for (size_t i = 0; i < copy.count; i++)

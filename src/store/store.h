@@ -69,6 +69,10 @@ void store_call(struct store *store, const char *session, const char *function, 
 /* A command's write, by its name and positional arguments. */
 void store_command(struct store *store, const char *session, const struct actor *actor,
                    const struct command *command, int64_t at, store_answered *answered, void *arg);
+/* The same with arguments behind the command's own, which no client gives. */
+void store_command_with(struct store *store, const char *session, const struct actor *actor,
+                        const struct command *command, const struct store_argument *extra, size_t extra_count,
+                        int64_t at, store_answered *answered, void *arg);
 #define STORE_PENDING 20000
 
 /* Following a session: the fields of a load, then each event, in order, none missing. */
@@ -80,7 +84,7 @@ struct store_follower {
     void (*event)(void *owner, const struct event *event);         /* also between load_begin and load_end */
     void (*stale)(void *owner, bool stale);                        /* Redis is away, or back and in step */
     void (*gone)(void *owner,
-                 enum error error); /* no such session, or one of an unknown version; nothing follows */
+                 enum error error); /* no such session, one being imported, or of an unknown version; nothing follows */
 };
 struct store_following;
 struct store_following *store_follow(struct store *store, const char *session,
@@ -97,6 +101,14 @@ void store_sessions(struct store *store, store_answered *answered,
                     void *arg); /* values: {"session", id}... */
 void store_deployment(struct store *store, store_answered *answered,
                       void *arg); /* {"deployment", id}: made when first asked */
+/* Brands (store_brand.c): a name, keys by their ids. The brand `default` is there without being made. */
+void store_brand_create(struct store *store, const char *brand, const char *name, store_answered *answered,
+                        void *arg); /* again: a new name */
+void store_brand_key(struct store *store, const char *brand, const char *key_id, const char *key,
+                     store_answered *answered, void *arg); /* key NULL: takes it away */
+/* {"name", ...}, {"key.<id>", "k4.public..."}...; or brand_unknown. */
+void store_brand_read(struct store *store, const char *brand, store_answered *answered, void *arg);
+void store_brands(struct store *store, store_answered *answered, void *arg); /* {"brand", id}... */
 /* A picture's bytes: {"bytes", ...}. */
 void store_media(struct store *store, const char *session, const char *hash, store_answered *answered,
                  void *arg);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define KEYRING_SECRET   "token.key"
+#define KEYRING_CODE     "code.key"
 #define KEYRING_ACCEPTED "accepted"
 #define KEYRING_SUFFIX   ".pub"
 
@@ -66,33 +67,33 @@ static bool keyring_lock(struct keyring_folder *folder, const char *path)
     return result == 0;
 }
 
-static bool keyring_make_secret(struct keyring_folder *folder, const char *path)
+static bool keyring_make_secret(struct keyring_folder *folder, const char *path, const char *name)
 {
     CLEAN_BUFFER struct buffer what = {0};
     unsigned char public_key[PASETO_PUBLIC_BYTES], secret[PASETO_SECRET_BYTES];
     crypto_sign_keypair(public_key, secret);
-    bool good = key_file_write(folder->base, KEYRING_SECRET, PASERK_SECRET, secret, &what);
+    bool good = key_file_write(folder->base, name, PASERK_SECRET, secret, &what);
     sodium_memzero(secret, sizeof(secret));
     return good || keyring_blame(folder, path, "", what.bytes);
 }
 
-/* The secret key, made where there is none. */
-static bool keyring_load_secret(struct keyring_folder *folder, const char *path,
+/* A secret key, made where there is none. */
+static bool keyring_load_secret(struct keyring_folder *folder, const char *path, const char *name,
                                 unsigned char out_secret[PASETO_SECRET_BYTES])
 {
     CLEAN_BUFFER struct buffer what = {0};
-    enum key_file found = key_file_read(folder->base, KEYRING_SECRET, PASERK_SECRET, out_secret, &what);
+    enum key_file found = key_file_read(folder->base, name, PASERK_SECRET, out_secret, &what);
     if (found == KEY_FILE_ABSENT) {
         if (!keyring_lock(folder, path))
             return false;
         /* Somebody else may have made it while we waited. */
         buffer_reset(&what);
-        found = key_file_read(folder->base, KEYRING_SECRET, PASERK_SECRET, out_secret, &what);
+        found = key_file_read(folder->base, name, PASERK_SECRET, out_secret, &what);
         if (found == KEY_FILE_ABSENT) {
-            if (!keyring_make_secret(folder, path))
+            if (!keyring_make_secret(folder, path, name))
                 return false;
             buffer_reset(&what);
-            found = key_file_read(folder->base, KEYRING_SECRET, PASERK_SECRET, out_secret, &what);
+            found = key_file_read(folder->base, name, PASERK_SECRET, out_secret, &what);
         }
         flock(folder->base, LOCK_UN);
     }
@@ -160,6 +161,19 @@ static bool keyring_load_accepted(struct keyring *keyring, struct keyring_folder
     return good;
 }
 
+/* What the file holds is a seed as good as any: codes never sign. */
+static bool keyring_load_code_key(struct keyring *keyring, struct keyring_folder *folder, const char *path)
+{
+    static const unsigned char purpose[] = "palabre:code:v1";
+    unsigned char secret[PASETO_SECRET_BYTES];
+    if (!keyring_load_secret(folder, path, KEYRING_CODE, secret))
+        return false;
+    crypto_generichash(keyring->code_key, sizeof(keyring->code_key), purpose, sizeof(purpose) - 1, secret,
+                       32);
+    sodium_memzero(secret, sizeof(secret));
+    return true;
+}
+
 struct keyring *keyring_open(const char *path, struct buffer *out_problem)
 {
     struct keyring_folder CLEAN_FOLDER folder = {-1, -1, out_problem};
@@ -168,7 +182,8 @@ struct keyring *keyring_open(const char *path, struct buffer *out_problem)
     struct keyring *keyring = memory_alloc(sizeof(*keyring));
     /* The secret first: a rotation writes the old public key before the new secret, so that whoever reads the
      * new secret finds the old public key too. */
-    bool good = keyring_load_secret(&folder, path, keyring->secret);
+    bool good = keyring_load_secret(&folder, path, KEYRING_SECRET, keyring->secret) &&
+                keyring_load_code_key(keyring, &folder, path);
     if (good) {
         unsigned char public_key[PASETO_PUBLIC_BYTES];
         crypto_sign_ed25519_sk_to_pk(public_key, keyring->secret);
@@ -185,6 +200,7 @@ void keyring_free(struct keyring **keyring)
     if (!*keyring)
         return;
     sodium_memzero((*keyring)->secret, sizeof((*keyring)->secret));
+    sodium_memzero((*keyring)->code_key, sizeof((*keyring)->code_key));
     free((*keyring)->keys);
     memory_free(keyring);
 }
@@ -205,7 +221,7 @@ bool keyring_rotate(const char *path, struct buffer *out_problem)
     snprintf(name, sizeof(name), "%s" KEYRING_SUFFIX, id);
     if (!key_file_write(folder.accepted, name, PASERK_PUBLIC, public_key, &what))
         return keyring_blame(&folder, path, KEYRING_ACCEPTED "/", what.bytes);
-    return keyring_make_secret(&folder, path);
+    return keyring_make_secret(&folder, path, KEYRING_SECRET);
 }
 
 const struct keyring_key *keyring_find(const struct keyring *keyring, const char *id, size_t size)

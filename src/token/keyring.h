@@ -1,7 +1,8 @@
 /* The keys of a deployment: one that signs and any number whose tokens are accepted, by their ids (k4.pid).
  *
  *   <folder>/token.key            the secret key that signs (k4.secret), mode 0600
- *   <folder>/accepted/<any>.pub   public keys (k4.public) of which nobody else may write
+ *   <folder>/code.key             a secret key from which the key of codes is derived (token/code.h), mode
+ * 0600 <folder>/accepted/<any>.pub   public keys (k4.public) of which nobody else may write
  *
  * Keys are made at the first start, whoever of several processes starts first, and a crash at any moment
  * leaves either the old files or the new ones. What is wrong with the files is said and nothing is loaded: a
@@ -20,6 +21,8 @@
 
 struct buffer;
 
+#define KEYRING_CODE_BYTES 32
+
 struct keyring_key {
     char id[PASERK_ID_ROOM];
     unsigned char public_key[PASETO_PUBLIC_BYTES];
@@ -28,7 +31,8 @@ struct keyring_key {
 
 struct keyring {
     unsigned char secret[PASETO_SECRET_BYTES];
-    struct keyring_key *keys; /* the one that signs first, then the others by id */
+    unsigned char code_key[KEYRING_CODE_BYTES]; /* the same for as long as the codes that it made */
+    struct keyring_key *keys;                   /* the one that signs first, then the others by id */
     size_t count;
 };
 

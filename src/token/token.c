@@ -30,26 +30,21 @@ static bool token_is_token_id(const char *text)
     return size > 0 && text[size] == '\0' && size < sizeof(((struct actor *)0)->token_id);
 }
 
-/* "status=client store=lille": ids, each name once and in order, one space between. "" is none. */
+/* "status=client,store=lille": ids, each name once, one comma between. "" is none. */
 static bool token_is_groups(const char *groups)
 {
-    const char *before = NULL;
-    size_t before_size = 0;
     for (const char *at = groups; *at;) {
-        size_t name = strcspn(at, "= "), pair = strcspn(at, " ");
+        size_t name = strcspn(at, "=,"), pair = strcspn(at, ",");
         if (at[name] != '=' || !text_is_id(at, name) || !text_is_id(at + name + 1, pair - name - 1))
             return false;
-        size_t shorter = name < before_size ? name : before_size;
-        int order = before ? memcmp(before, at, shorter) : -1;
-        if (order > 0 || (order == 0 && before_size >= name))
-            return false;
-        before = at;
-        before_size = name;
+        for (const char *before = groups; before < at; before += strcspn(before, ",") + 1)
+            if (strncmp(before, at, name + 1) == 0)
+                return false;
         at += pair;
-        if (*at == ' ' && !*++at)
+        if (*at == ',' && !*++at)
             return false;
     }
-    return strlen(groups) < sizeof(((struct actor *)0)->groups);
+    return strlen(groups) < ACTOR_GROUPS_ROOM;
 }
 
 static bool token_is_name(const char *name)
@@ -62,10 +57,12 @@ static bool token_is_name(const char *name)
 
 static bool token_is_actor(const struct actor *actor)
 {
-    bool session =
-        actor->role == ROLE_admin ? !actor->session[0] : text_is_id(actor->session, strlen(actor->session));
-    return session && text_is_id(actor->id, strlen(actor->id)) && token_is_groups(actor->groups) &&
-           token_is_token_id(actor->token_id);
+    const char *session = actor->session, *brand = actor->brand;
+    bool place = actor->role == ROLE_admin ? !*session && !*brand
+                 : *brand ? !*session && actor->role == ROLE_brand && text_is_id(brand, strlen(brand))
+                          : text_is_id(session, strlen(session));
+    return place && actor->generation >= 0 && text_is_id(actor->id, strlen(actor->id)) &&
+           token_is_groups(actor->groups) && token_is_token_id(actor->token_id);
 }
 
 /* Making one */
@@ -78,14 +75,17 @@ static const char *token_or_null(const char *text)
 static char *token_claims(const struct actor *actor, const char *name, int64_t now_ms, int64_t ttl_ms,
                           const char *deployment)
 {
-    char now[DATE_ROOM], end[DATE_ROOM];
+    char now[DATE_ROOM], end[DATE_ROOM], generation[16] = "";
+    if (actor->generation)
+        snprintf(generation, sizeof(generation), "%d", actor->generation);
     date_format(now_ms, now);
     date_format(now_ms + ttl_ms, end);
     json_t *CLEAN_JSON claims = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*}", "iss", TOKEN_ISSUER, "sub",
-        actor->id, "aud", deployment, "exp", end, "nbf", now, "iat", now, "jti", actor->token_id, "rol",
-        role_name(actor->role), "lvl", word_name(WORDS_level, actor->level), "ses",
-        token_or_null(actor->session), "grp", token_or_null(actor->groups), "nam", token_or_null(name));
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:s*}", "iss", TOKEN_ISSUER,
+        "sub", actor->id, "aud", deployment, "exp", end, "nbf", now, "iat", now, "jti", actor->token_id,
+        "rol", role_name(actor->role), "lvl", word_name(WORDS_level, actor->level), "ses",
+        token_or_null(actor->session), "brd", token_or_null(actor->brand), "gen", token_or_null(generation),
+        "grp", token_or_null(actor->groups), "nam", token_or_null(name));
     char *text = claims ? json_dumps(claims, JSON_COMPACT) : NULL;
     if (!text)
         abort(); /* everything in it was checked: only memory can be wanting */
@@ -163,6 +163,20 @@ static bool token_date(const json_t *claims, const char *name, int64_t *out_ms)
     return claim && date_parse(claim, strlen(claim), out_ms);
 }
 
+/* A number from 1; 0 where it is absent. */
+static bool token_generation(const json_t *claims, int *out_generation)
+{
+    char text[10];
+    *out_generation = 0;
+    if (!token_copy_optional(claims, "gen", text, sizeof(text)))
+        return false;
+    if (text[0] && (text[0] == '0' || text[strspn(text, "0123456789")]))
+        return false;
+    for (const char *at = text; *at; at++)
+        *out_generation = *out_generation * 10 + (*at - '0');
+    return true;
+}
+
 static bool token_actor(const json_t *claims, struct actor *out_actor, char name[TOKEN_NAME_ROOM])
 {
     struct actor actor = {.session = ""};
@@ -174,6 +188,8 @@ static bool token_actor(const json_t *claims, struct actor *out_actor, char name
     actor.role = (enum role)role_found;
     actor.level = (enum level)level_found;
     if (!token_copy_optional(claims, "ses", actor.session, sizeof(actor.session)) ||
+        !token_copy_optional(claims, "brd", actor.brand, sizeof(actor.brand)) ||
+        !token_generation(claims, &actor.generation) ||
         !token_copy(claims, "sub", actor.id, sizeof(actor.id)) ||
         !token_copy(claims, "jti", actor.token_id, sizeof(actor.token_id)) ||
         !token_copy_optional(claims, "grp", actor.groups, sizeof(actor.groups)) ||

@@ -3,6 +3,7 @@
  *
  *   iss "palabre"   sub participant   aud deployment   iat nbf exp RFC 3339   jti the token's own id
  *   ses session (an admin's has none)   rol role   lvl level   grp groups and nam name, where there are any
+ *   brd brand, of staff of all its sessions, in place of ses   gen generation of the place, where it is not 0
  *
  * The footer names the key, {"kid":"k4.pid...."}; the implicit assertion names the purpose, so that a token
  * of one kind never passes for one of another. All claims are strings; those not listed are passed over.

@@ -1,5 +1,6 @@
 #include "view/challenge.h"
 #include "base/memory.h"
+#include "base/scan.h"
 #include "view/model.h"
 #include "view/similar.h"
 
@@ -40,6 +41,8 @@ void challenge_free(struct challenge **where)
         return;
     field_clear(&challenge->fields, ENTITY_challenge);
     minutes_clear(&challenge->minutes);
+    for (int i = 0; i < GROUP_DIMENSIONS; i++)
+        group_voters_clear(&challenge->groups[i]);
     for (int rank = 0; rank < RANK_COUNT; rank++)
         for (int set = 0; set < RANK_SETS; set++)
             ranking_clear(&challenge->rankings[rank][set]);
@@ -61,6 +64,19 @@ struct ranking *challenge_ranking(struct challenge *challenge, enum order order,
 {
     enum rank rank = order == order_new ? RANK_NUMBER : challenge->sees[class] ? RANK_SCORE : RANK_MIX;
     return &challenge->rankings[rank][class == CLASS_STAFF ? RANK_ALL : RANK_PUBLISHED];
+}
+
+unsigned challenge_counts(const struct challenge *challenge)
+{
+    struct scan_piece counts, level;
+    unsigned bits = 0;
+    if (!scan_find(challenge->fields.outcome, "counts", &counts))
+        return (1u << level_count) - 1;
+    for (const char *at = counts.at; scan_item(&at, &level);)
+        for (int i = 0; i < level_count; i++)
+            if (level.size > 2 && word_find(WORDS_level, level.at + 1, level.size - 2) == i)
+                bits |= 1u << i;
+    return bits;
 }
 
 int64_t challenge_score(enum ballot ballot, int64_t a, int64_t b)
@@ -108,17 +124,26 @@ static void challenge_mark_tallies(struct view *view, struct challenge *challeng
         idea_mark(view, all->items[i], class, seq);
 }
 
-/* Another ballot, before it opened: other tallies, whose fields a patch would have to know by name. */
+static bool challenge_counts_alike(int ballot)
+{
+    return ballot == ballot_approval || ballot == ballot_single;
+}
+
+/* Another ballot, before it opened: other tallies, whose fields a patch would have to know by name. Or other
+ * levels that count. */
 static void challenge_change_ballot(struct view *view, struct challenge *challenge, int64_t seq)
 {
     int was = challenge->ballot, is = challenge->ballot = challenge->fields.ballot;
-    if ((was == ballot_approval || was == ballot_single) && (is == ballot_approval || is == ballot_single))
-        return; /* they count alike */
+    bool alike = was == is || (challenge_counts_alike(was) && challenge_counts_alike(is));
+    challenge->counts = challenge_counts(challenge);
     const struct ranking *all = &challenge->rankings[RANK_NUMBER][RANK_ALL];
     for (size_t i = 0; i < all->count; i++) {
         struct idea *idea = all->items[i];
+        alike = alike && idea->score == idea_score(idea);
         idea->score = idea_score(idea);
     }
+    if (alike)
+        return;
     for (int set = 0; set < RANK_SETS; set++)
         ranking_sort(&challenge->rankings[RANK_SCORE][set]);
     for (int class = 0; class < CLASS_COUNT; class ++) {
@@ -160,9 +185,40 @@ static void challenge_place(struct view *view, struct challenge *challenge, int6
         }
         track_init(&challenge->results_tracks[class], seq);
     }
+    for (size_t i = 0; i < view->dimensions.count; i++) {
+        group_voters_settle(&challenge->groups[i], challenge->fields.voters);
+        challenge->groups[i].changed = seq;
+    }
     challenge->ballot = challenge->fields.ballot;
+    challenge->counts = challenge_counts(challenge);
     challenge->placed = true;
     ranking_insert(&view->challenge_order, challenge);
+}
+
+/* Which groups are shown by themselves: marks the results of those who see them. */
+static void challenge_settle_groups(struct view *view, struct challenge *challenge, int64_t seq)
+{
+    bool changed = false;
+    for (size_t i = 0; i < view->dimensions.count; i++)
+        if (group_voters_settle(&challenge->groups[i], challenge->fields.voters)) {
+            challenge->groups[i].changed = seq;
+            changed = true;
+        }
+    for (int class = 0; changed && class < CLASS_COUNT; class ++)
+        if (challenge->sees[class])
+            challenge_mark_results(view, challenge, class, seq);
+}
+
+void challenge_regroup(struct view *view, struct challenge *challenge, int64_t seq)
+{
+    for (size_t i = 0; i < view->dimensions.count; i++) {
+        group_voters_settle(&challenge->groups[i], challenge->fields.voters);
+        challenge->groups[i].changed = seq;
+    }
+    for (int class = 0; class < CLASS_COUNT; class ++) {
+        challenge->results_tracks[class].horizon = seq;
+        challenge_mark_results(view, challenge, class, seq);
+    }
 }
 
 static void challenge_mark_changed(struct view *view, struct challenge *challenge, uint32_t changed,
@@ -174,11 +230,17 @@ static void challenge_mark_changed(struct view *view, struct challenge *challeng
                 challenge_mark_ideas(view, challenge, order, class, seq);
         uint32_t counted = PART_BIT(PART_challenge_VOTERS);
         if (challenge->sees[class])
-            counted |= PART_BIT(PART_challenge_VOTES) | PART_BIT(PART_challenge_MINUTES);
+            counted |= PART_BIT(PART_challenge_VOTES) | PART_BIT(PART_challenge_MINUTES) |
+                       PART_BIT(PART_challenge_OUTCOME);
         if (changed & counted)
             challenge_mark_results(view, challenge, class, seq);
     }
 }
+
+/* What topic `session` does not show of a challenge. */
+#define CHALLENGE_IN_RESULTS                                                                                 \
+    (PART_BIT(PART_challenge_VOTES) | PART_BIT(PART_challenge_MINUTES) | PART_BIT(PART_challenge_OUTCOME) |  \
+     PART_BIT(PART_challenge_TURNOUT) | PART_BIT(PART_challenge_GROUPS))
 
 void challenge_settle(struct view *view, struct challenge *challenge, int64_t seq)
 {
@@ -187,20 +249,21 @@ void challenge_settle(struct view *view, struct challenge *challenge, int64_t se
     for (unsigned part = 0; part < PART_MAX; part++)
         if (changed & PART_BIT(part))
             entity->versions[part] = seq;
-    uint32_t hidden = PART_BIT(PART_challenge_VOTES) | PART_BIT(PART_challenge_MINUTES);
-    if (changed & ~hidden)
+    if (changed & ~CHALLENGE_IN_RESULTS)
         view_mark(view, &view->session_track, &(struct topic){.kind = TOPIC_session}, VIEW_AUDIENCES_PLAIN,
                   seq);
     if (!challenge->placed) {
         challenge_place(view, challenge, seq);
         return;
     }
-    if (challenge->ballot != challenge->fields.ballot)
+    if (changed & PART_BIT(PART_challenge_RULES))
         challenge_change_ballot(view, challenge, seq);
     for (int class = 0; class < CLASS_COUNT; class ++)
         if (challenge->sees[class] != challenge_sees(challenge, class))
             challenge_change_sight(view, challenge, class, seq);
     challenge_mark_changed(view, challenge, changed, seq);
+    if (changed & (PART_BIT(PART_challenge_GROUPS) | PART_BIT(PART_challenge_VOTERS)))
+        challenge_settle_groups(view, challenge, seq);
     if (changed & PART_BIT(PART_challenge_RULES)) /* what is left to spend */
         list_for_each (at, &view->here) {
             struct person *person = CONTAINER_OF(at, struct person, of_here);

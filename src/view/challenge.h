@@ -3,6 +3,7 @@
 #define VIEW_CHALLENGE_H
 
 #include "view/field.h"
+#include "view/group.h"
 #include "view/minutes.h"
 #include "view/track.h"
 #include "view/window.h"
@@ -23,6 +24,7 @@ struct challenge {
     struct entity entity; /* first: entities are told apart by their kind */
     struct challenge_fields fields;
     struct minutes minutes;
+    struct group_voters groups[GROUP_DIMENSIONS]; /* those of the session's dimensions */
     struct ranking rankings[RANK_COUNT][RANK_SETS];
     struct window windows[order_count][CLASS_COUNT];
     struct track ideas_tracks[order_count][CLASS_COUNT];
@@ -31,6 +33,7 @@ struct challenge {
     int64_t revealed[CLASS_COUNT];      /* when that last changed: a tally is no older than this */
     int64_t ideas_horizon[CLASS_COUNT]; /* of the topics of single ideas */
     int ballot;                         /* by which the scores were computed */
+    unsigned counts;                    /* the levels that they count, as bits */
     bool placed;                        /* rankings and windows are made */
     struct similar *similar;            /* NULL until somebody asks */
 };
@@ -42,6 +45,8 @@ bool challenge_sees(const struct challenge *challenge, enum view_class class); /
 /* The order in which this class sees the ideas. */
 struct ranking *challenge_ranking(struct challenge *challenge, enum order order, enum view_class class);
 
+/* The levels that its outcome counts, and by which ideas are ranked, as bits. */
+unsigned challenge_counts(const struct challenge *challenge);
 /* What a score is worth: of two counts, under this ballot. */
 int64_t challenge_score(enum ballot ballot, int64_t a, int64_t b);
 
@@ -49,6 +54,8 @@ int64_t challenge_score(enum ballot ballot, int64_t a, int64_t b);
 void challenge_settle(struct view *view, struct challenge *challenge, int64_t seq);
 /* Evaluates the windows whose order changed. */
 void challenge_evaluate(struct view *view, struct challenge *challenge, int64_t seq);
+/* The session has other dimensions: nothing is known of what was shown by the old ones. */
+void challenge_regroup(struct view *view, struct challenge *challenge, int64_t seq);
 /* Makes rankings and windows of all ideas at once, with nothing remembered. */
 void challenge_load_end(struct view *view, struct challenge *challenge, int64_t seq);
 

@@ -25,6 +25,8 @@ struct level_counts {
 enum session_part {
     PART_session_TEXT,
     PART_session_JOIN,
+    PART_session_GROUPS,
+    PART_session_TERMS,
     PART_session_STATE,
     PART_session_REVOKED,
     PART_session_ANNOUNCEMENT,
@@ -133,9 +135,9 @@ struct person_fields {
 enum field_result { FIELD_BAD, FIELD_SAME, FIELD_CHANGED };
 
 /* Writes one field of an entity whose <entity>_fields are at `fields`. FIELD_BAD where the value is not of
- * its kind (an unknown word, say), and nothing is written. Not for MINUTE and BALLOT. */
+ * its kind (an unknown word, say), and nothing is written. Not for fields that are many. */
 enum field_result field_set(void *fields, enum field_id field, const char *value, size_t size);
-bool field_is_many(enum field_id field); /* MINUTE and BALLOT: many values, told apart by `sub` */
+bool field_is_many(enum field_id field); /* many values, told apart by `sub` */
 unsigned field_part(enum field_id field);
 
 /* A whole integer, nothing before or behind it. */

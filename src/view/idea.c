@@ -20,6 +20,7 @@ void idea_free(struct idea **where)
     if (!*where)
         return;
     field_clear(&(*where)->fields, ENTITY_idea);
+    group_counts_clear(&(*where)->groups);
     list_remove(&(*where)->of_author);
     memory_free(where);
 }
@@ -39,8 +40,11 @@ void idea_total(const struct idea *idea, int64_t out_counts[2])
 
 int64_t idea_score(const struct idea *idea)
 {
-    int64_t counts[2];
-    idea_total(idea, counts);
+    int64_t counts[2] = {0};
+    for (int level = 0; level < level_count; level++)
+        for (int i = 0; i < 2; i++)
+            if (idea->challenge->counts & 1u << level)
+                counts[i] += idea->fields.tally.of[level][i];
     return challenge_score((enum ballot)idea->challenge->fields.ballot, counts[0], counts[1]);
 }
 
@@ -142,8 +146,9 @@ static void idea_rank_again(struct idea *idea)
 /* The parts that documents of ideas show to this class. */
 static uint32_t idea_shown(const struct idea *idea, enum view_class class)
 {
-    uint32_t shown = PART_ALL & ~PART_BIT(PART_idea_REASON) & ~PART_BIT(PART_idea_TALLY);
-    if (!idea->author) /* the brand signs nothing */
+    uint32_t shown =
+        PART_ALL & ~PART_BIT(PART_idea_REASON) & ~PART_BIT(PART_idea_TALLY) & ~PART_BIT(PART_idea_GROUPS);
+    if (!idea->author && !idea->fields.is_erased) /* the brand signs nothing */
         shown &= ~PART_BIT(PART_idea_SIGNED);
     return idea->challenge->sees[class] ? shown : shown & ~PART_BIT(PART_idea_TOTAL);
 }
@@ -209,7 +214,7 @@ void idea_settle(struct view *view, struct idea *idea, int64_t seq)
     }
     int64_t total[2];
     idea_total(idea, total);
-    if (memcmp(total, idea->total, sizeof(total)) != 0)
+    if (memcmp(total, idea->total, sizeof(total)) != 0 || idea->score != idea_score(idea))
         idea->entity.changed |= PART_BIT(PART_idea_TOTAL);
     memcpy(idea->total, total, sizeof(total));
     uint32_t changed = idea->entity.changed;
@@ -234,6 +239,22 @@ void idea_settle(struct view *view, struct idea *idea, int64_t seq)
         person_mark(view, idea->author, seq);
 }
 
+/* Whether the event changed what is shown of it in results. */
+static bool idea_counts_changed(const struct idea *idea, int64_t seq)
+{
+    if (idea->entity.changed & PART_BIT(PART_idea_TALLY))
+        return true;
+    if (!(idea->entity.changed & PART_BIT(PART_idea_GROUPS)))
+        return false;
+    for (size_t i = 0; i < idea->groups.count; i++) {
+        const struct group_count *count = &idea->groups.of[i];
+        if (count->version == seq &&
+            group_voters_show(&idea->challenge->groups[count->group.dimension], count->group.value))
+            return true;
+    }
+    return false;
+}
+
 void idea_mark_windows(struct view *view, struct idea *idea, int64_t seq)
 {
     struct challenge *challenge = idea->challenge;
@@ -241,6 +262,7 @@ void idea_mark_windows(struct view *view, struct idea *idea, int64_t seq)
         return;
     struct topic topic = {0};
     memcpy(topic.subject, challenge->entity.id, sizeof(topic.subject));
+    bool counted = idea_counts_changed(idea, seq);
     for (int class = 0; class < CLASS_COUNT; class ++) {
         bool shown = idea->entity.changed & idea_shown(idea, class);
         topic.kind = TOPIC_ideas;
@@ -250,8 +272,7 @@ void idea_mark_windows(struct view *view, struct idea *idea, int64_t seq)
                           view_class_audiences(class), seq);
         topic.kind = TOPIC_results;
         topic.order = 0;
-        if ((idea->entity.changed & PART_BIT(PART_idea_TALLY)) && challenge->sees[class] &&
-            idea->slots[order_top][class].within)
+        if (counted && challenge->sees[class] && idea->slots[order_top][class].within)
             view_mark(view, &challenge->results_tracks[class], &topic, view_class_audiences(class), seq);
     }
 }

@@ -16,6 +16,7 @@ struct idea {
     int64_t score, mix, n;                /* by which it is ranked now */
     bool published;                       /* by which it is ranked now */
     int64_t total[2];                     /* of its tally, all levels together */
+    struct group_counts groups;           /* its tally by group */
     size_t places[RANK_COUNT][RANK_SETS]; /* where it was last seen in each order: a hint */
     int64_t flipped;                      /* when it last became published, or ceased to be */
     struct window_slot slots[order_count][CLASS_COUNT];
@@ -30,7 +31,7 @@ void idea_free(struct idea **idea);
 bool idea_is_visible(const struct idea *idea, enum view_class class);
 /* The counts of all levels together. */
 void idea_total(const struct idea *idea, int64_t out_counts[2]);
-int64_t idea_score(const struct idea *idea);
+int64_t idea_score(const struct idea *idea); /* of the levels that count */
 
 int idea_compare_score(const void *a, const void *b);
 int idea_compare_mix(const void *a, const void *b);

@@ -29,6 +29,8 @@ struct view {
     int64_t seq, horizon;
     struct session session;
     struct track session_track;
+    struct dimensions dimensions;
+    struct map revoked; /* codes and batches of them; owns its keys, which are its values too */
     struct map challenges, ideas, people; /* own their values; keys lie in them */
     struct ranking challenge_order;       /* by id, so that every process writes them alike */
     struct ranking leaders;               /* people with points */

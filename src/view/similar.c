@@ -1,7 +1,9 @@
 #include "view/similar.h"
 #include "base/digest.h"
 #include "base/memory.h"
+#include "base/scan.h"
 #include "base/text.h"
+#include "domain/command.h"
 #include "view/idea.h"
 
 #include <assert.h>
@@ -102,10 +104,18 @@ static size_t similar_char(const char *at)
     return size;
 }
 
+/* A text, of all its languages; the caller frees. */
+static char *similar_text(const char *text)
+{
+    return command_text_is_by_language(text) ? scan_plain(text + 1) : memory_string(text ? text : "");
+}
+
 /* The trigrams of a text, as digests, with a space at either end; the caller frees. */
 static uint32_t *similar_trigrams(const char *title, const char *body, size_t *out_count)
 {
-    CLEAN_FREE char *text = memory_print("%s%s%s", title ? title : "", body ? " " : "", body ? body : "");
+    CLEAN_FREE char *words = similar_text(title);
+    CLEAN_FREE char *more = similar_text(body);
+    CLEAN_FREE char *text = memory_print("%s%s%s", words, *more ? " " : "", more);
     CLEAN_FREE char *folded = text_fold(text);
     CLEAN_FREE char *padded = memory_print(" %s ", folded ? folded : "");
     size_t size = strlen(padded), count = 0;

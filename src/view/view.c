@@ -39,6 +39,13 @@ struct view *view_new(const struct view_settings *settings)
     return view;
 }
 
+static void view_forget_revoked(struct view *view)
+{
+    map_for_each (at, &view->revoked)
+        free(at->value);
+    map_clear(&view->revoked);
+}
+
 /* Frees all that a load or an event brought; with `here`, people with a connection are kept as they are. */
 static void view_empty(struct view *view, bool here)
 {
@@ -62,6 +69,8 @@ static void view_empty(struct view *view, bool here)
     ranking_clear(&view->challenge_order);
     ranking_clear(&view->leaders);
     window_clear(&view->leaders_window);
+    dimensions_clear(&view->dimensions);
+    view_forget_revoked(view);
     field_clear(&view->session.fields, ENTITY_session);
     view->session = (struct session){.entity = {.kind = ENTITY_session}};
     view->touched_count = view->mark_count = view->promotion_count =
@@ -202,6 +211,47 @@ static enum field_result view_fold_ballot(struct view *view, const struct field_
     return result;
 }
 
+static void view_revoke(struct view *view, const char *code, bool revoked)
+{
+    char *key = map_get(&view->revoked, code);
+    if (revoked == (key != NULL))
+        return;
+    if (!revoked) {
+        map_remove(&view->revoked, code);
+        free(key);
+        return;
+    }
+    key = memory_string(code);
+    map_put(&view->revoked, key, key);
+}
+
+/* One of many values under a name, told apart by `sub`; in no document of its own. */
+static enum field_result view_fold_many(struct view *view, struct entity *entity, const struct field_key *key,
+                                        const struct field_write *write, int64_t seq)
+{
+    struct group group;
+    int64_t minute;
+    switch (key->field) {
+    case FIELD_session_revoked: view_revoke(view, key->sub, write->value_size > 0); return FIELD_CHANGED;
+    case FIELD_challenge_minute:
+        if (!field_integer(key->sub, strlen(key->sub), &minute))
+            return FIELD_BAD;
+        return minutes_set(&((struct challenge *)entity)->minutes, minute, write->value, write->value_size,
+                           seq, !view->loading);
+    case FIELD_challenge_group_voters:
+        if (!group_parse(key->sub, &group))
+            return FIELD_BAD;
+        return group_voters_set(&((struct challenge *)entity)->groups[group.dimension], group.value,
+                                write->value, write->value_size);
+    case FIELD_idea_group:
+        if (!group_parse(key->sub, &group))
+            return FIELD_BAD;
+        return group_counts_set(&((struct idea *)entity)->groups, group, write->value, write->value_size,
+                                seq);
+    default: return FIELD_BAD;
+    }
+}
+
 bool view_fold(struct view *view, const struct field_write *write, int64_t seq)
 {
     struct field_key key;
@@ -209,19 +259,10 @@ bool view_fold(struct view *view, const struct field_write *write, int64_t seq)
         return false;
     if (key.field == FIELD_person_ballot)
         return view_fold_ballot(view, &key, write, seq) != FIELD_BAD;
-    if (field_is_many(key.field) && key.field != FIELD_challenge_minute)
-        return true; /* known, and in no document */
     struct entity *entity = view_entity(view, &key);
-    enum field_result result;
-    if (key.field == FIELD_challenge_minute) {
-        int64_t minute;
-        if (!field_integer(key.sub, strlen(key.sub), &minute))
-            return false;
-        result = minutes_set(&((struct challenge *)entity)->minutes, minute, write->value, write->value_size,
-                             seq, !view->loading);
-    } else {
-        result = field_set(view_fields(entity), key.field, write->value, write->value_size);
-    }
+    enum field_result result =
+        field_is_many(key.field) ? view_fold_many(view, entity, &key, write, seq)
+                                 : field_set(view_fields(entity), key.field, write->value, write->value_size);
     if (result == FIELD_CHANGED || entity->fresh)
         view_touch(view, entity, result == FIELD_CHANGED ? PART_BIT(field_part(key.field)) : 0);
     return result != FIELD_BAD;
@@ -247,6 +288,8 @@ static void view_load_ideas(struct view *view)
             track_init(&idea->tracks[class], view->seq);
         for (unsigned part = 0; part < PART_MAX; part++)
             idea->entity.versions[part] = view->seq;
+        for (size_t i = 0; i < idea->groups.count; i++)
+            idea->groups.of[i].version = view->seq;
         idea->flipped = view->seq;
         idea->entity.changed = 0;
     }
@@ -278,6 +321,7 @@ void view_load_end(struct view *view, const char *epoch, int64_t seq)
     assert(view->loading);
     snprintf(view->epoch, sizeof(view->epoch), "%s", epoch);
     view->seq = view->horizon = seq;
+    dimensions_set(&view->dimensions, view->session.fields.groups);
     map_for_each (at, &view->challenges) {
         struct challenge *challenge = at->value;
         challenge_load_end(view, challenge, seq);
@@ -340,9 +384,49 @@ const char *view_person_name(const struct view *view, const char *id)
     return person->fields.name ? person->fields.name : "";
 }
 
-const char *view_join(const struct view *view)
+bool view_has_groups(const struct view *view)
 {
-    return view->session.fields.join ? view->session.fields.join : "";
+    return view->dimensions.count > 0;
+}
+
+bool view_is_open(const struct view *view)
+{
+    const char *join = view->session.fields.join;
+    size_t size =
+        join ? strcspn(join, " ") : 0; /* words stand in the order of their table: open comes first */
+    return size == 4 && memcmp(join, "open", size) == 0;
+}
+
+const char *view_brand(const struct view *view)
+{
+    return view->session.fields.brand ? view->session.fields.brand : "default";
+}
+
+int64_t view_ends_at(const struct view *view)
+{
+    return view->session.fields.ends_at;
+}
+
+/* `k3-17`, or the batch that it is of, `k3`. */
+static bool view_is_revoked(const struct view *view, const char *code)
+{
+    char batch[TEXT_ID_ROOM];
+    snprintf(batch, sizeof(batch), "%.*s", (int)strcspn(code, "-"), code);
+    return map_get(&view->revoked, code) || map_get(&view->revoked, batch);
+}
+
+enum error view_shuts_out(const struct view *view, const struct actor *actor)
+{
+    const struct person *person = actor_is_person(actor) ? view_person(view, actor->id) : NULL;
+    if (!person || !person->exists)
+        return ERROR_none;
+    if (person->fields.is_banned)
+        return ERROR_banned;
+    int64_t generation = actor->generation ? actor->generation : 1; /* of a token that says none */
+    if (person->fields.merged || generation < person->fields.generation)
+        return ERROR_token_retired;
+    return person->fields.code && view_is_revoked(view, person->fields.code) ? ERROR_code_revoked
+                                                                             : ERROR_none;
 }
 
 enum session_state view_session_state(const struct view *view)

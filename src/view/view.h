@@ -12,6 +12,7 @@
 #define VIEW_VIEW_H
 
 #include "domain/actor.h"
+#include "domain/error.h"
 #include "domain/event.h"
 #include "domain/topic.h"
 
@@ -73,7 +74,13 @@ void view_warm(struct view *view);
 /* What live needs to know to answer without a document. */
 const char *view_person_name(const struct view *view, const char *person); /* NULL: not known; "": has none */
 bool view_has_challenge(const struct view *view, const char *challenge);
-const char *view_join(const struct view *view); /* "open", or "" */
+bool view_has_groups(const struct view *view);
+bool view_is_open(const struct view *view);      /* its doors: anyone may come in */
+const char *view_brand(const struct view *view); /* whose session it is; "default" where it does not say */
+int64_t view_ends_at(const struct view *view);   /* ms; 0: never by itself */
+/* Why this actor may be here no longer: banned, token_retired (by a later token, or another place that became
+ * theirs) or code_revoked; ERROR_none where they may, or are not known. */
+enum error view_shuts_out(const struct view *view, const struct actor *actor);
 enum session_state view_session_state(const struct view *view);
 
 #endif

@@ -42,7 +42,12 @@ static void view_settle_session(struct view *view, struct entity *entity, int64_
     for (unsigned part = 0; part < PART_MAX; part++)
         if (entity->changed & PART_BIT(part))
             entity->versions[part] = seq;
-    if (entity->changed & ~PART_BIT(PART_session_JOIN))
+    if (entity->changed & PART_BIT(PART_session_GROUPS)) {
+        dimensions_set(&view->dimensions, view->session.fields.groups);
+        for (size_t i = 0; i < view->challenge_order.count; i++)
+            challenge_regroup(view, view->challenge_order.items[i], seq);
+    }
+    if (entity->changed & ~PART_BIT(PART_session_REVOKED))
         view_mark(view, &view->session_track, &(struct topic){.kind = TOPIC_session}, VIEW_AUDIENCES_PLAIN,
                   seq);
 }

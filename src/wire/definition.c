@@ -1,4 +1,4 @@
-#include "wire/definition.h"
+#include "wire/definition_doors.h"
 #include "base/memory.h"
 #include "wire/params.h"
 
@@ -26,6 +26,18 @@ static struct refusal read_text(const json_t *object, const char *name, int64_t 
         return required ? refusal_field(ERROR_invalid_params, pointer, "a value: this is required")
                         : refusal_of(ERROR_none);
     return params_text(value, pointer, limit, lines, required, out_text);
+}
+
+static struct refusal read_by_language(const json_t *object, const char *name, int64_t limit, bool lines,
+                                       bool required, char **out_text)
+{
+    char pointer[64];
+    snprintf(pointer, sizeof(pointer), "/%s", name);
+    const json_t *value = json_object_get(object, name);
+    if (!value)
+        return required ? refusal_field(ERROR_invalid_params, pointer, "a value: this is required")
+                        : refusal_of(ERROR_none);
+    return params_words(value, pointer, limit, lines, required, out_text);
 }
 
 bool definition_id_is_reserved(const char *id, size_t size)
@@ -67,23 +79,17 @@ static bool is_time_zone(const char *name)
 
 static struct refusal read_words(const json_t *json, struct definition *definition)
 {
-    struct refusal refusal = read_text(json, "title", LIMIT_TITLE, false, true, &definition->title);
+    struct refusal refusal = read_by_language(json, "title", LIMIT_TITLE, false, true, &definition->title);
     if (!refusal.error)
-        refusal = read_text(json, "brief", LIMIT_BODY, true, false, &definition->brief);
+        refusal = read_by_language(json, "brief", LIMIT_BODY, true, false, &definition->brief);
     if (!refusal.error)
-        refusal = read_text(json, "mandate", LIMIT_BODY, true, false, &definition->mandate);
+        refusal = read_by_language(json, "mandate", LIMIT_BODY, true, false, &definition->mandate);
     if (!refusal.error)
         refusal = read_text(json, "time_zone", 64, false, false, &definition->time_zone);
     if (!refusal.error && definition->time_zone && !is_time_zone(definition->time_zone))
         refusal = refusal_field(ERROR_invalid_params, "/time_zone", "an IANA name, as Europe/Paris or UTC");
     if (!refusal.error)
-        refusal = read_text(json, "locale", 16, false, false, &definition->locale);
-    if (!refusal.error && definition->locale && strcmp(definition->locale, "fr") != 0 &&
-        strcmp(definition->locale, "en") != 0)
-        refusal = refusal_field(ERROR_invalid_params, "/locale", "fr or en");
-    const json_t *join = json_object_get(json, "join");
-    if (!refusal.error && join && (!json_is_string(join) || strcmp(json_string_value(join), "open") != 0))
-        refusal = refusal_field(ERROR_invalid_params, "/join", "\"open\"");
+        refusal = definition_doors(json, definition);
     const json_t *simulated = json_object_get(json, "simulated");
     if (!refusal.error && simulated && !json_is_boolean(simulated))
         refusal = refusal_field(ERROR_invalid_params, "/simulated", "true or false");
@@ -166,6 +172,8 @@ static struct refusal read_idea(struct reading *reading, const json_t *json, con
             ? refusal_field(ERROR_invalid_params, pointer, "no \"challenge\": it is in one")
             : params_decode(words, field, NULL, idea);
     json_decref(words);
+    if (!refusal.error)
+        refusal = definition_doors_check_idea(definition, &idea->idea_add, pointer);
     snprintf(field, sizeof(field), "%.56s/media", pointer);
     return refusal.error ? refusal : read_pictures(reading, json_object_get(json, "media"), field, idea);
 }
@@ -263,8 +271,9 @@ static void member_pointer(char *room, size_t size, const char *name)
 
 static struct refusal check_members(const json_t *json)
 {
-    static const char *const known[] = {"id",        "title", "brief",     "mandate",    "locale",
-                                        "time_zone", "join",  "simulated", "challenges", NULL};
+    static const char *const known[] = {
+        "id",    "title", "brief",  "mandate", "locale",  "languages", "time_zone",  "brand",
+        "state", "join",  "groups", "terms",   "ends_at", "simulated", "challenges", NULL};
     const char *name;
     json_t *value;
     char pointer[128];
@@ -300,6 +309,8 @@ struct refusal definition_parse(const char *text, size_t size, definition_pictur
         refusal = read_words(json, out_definition);
     if (!refusal.error)
         refusal = read_challenges(&reading, json_object_get(json, "challenges"));
+    if (!refusal.error)
+        refusal = definition_doors_check(out_definition);
     json_decref(json);
     return refusal;
 }
@@ -322,6 +333,10 @@ void definition_clear(struct definition *definition)
     free(definition->mandate);
     free(definition->locale);
     free(definition->time_zone);
+    free(definition->languages);
+    free(definition->join);
+    free(definition->groups);
+    free(definition->terms);
     *definition = (struct definition){0};
 }
 
@@ -351,18 +366,27 @@ static void add_media(argument_add *add, void *to, const struct definition_media
 
 void definition_arguments(const struct definition *definition, const char *nonce, argument_add *add, void *to)
 {
+    const char *locale = definition->locale ? definition->locale : "fr";
+    char ends_at[24] = "";
+    if (definition->ends_at)
+        snprintf(ends_at, sizeof(ends_at), "%lld", (long long)definition->ends_at);
     const struct {
         const char *name, *value;
     } fields[] = {
         {"title", definition->title},
         {"brief", definition->brief},
         {"mandate", definition->mandate},
-        {"locale", definition->locale ? definition->locale : "fr"},
+        {"brand", definition->brand[0] ? definition->brand : "default"},
+        {"locale", locale},
+        {"languages", definition->languages ? definition->languages : locale},
         {"time_zone", definition->time_zone},
-        {"join", "open"},
+        {"join", definition->join ? definition->join : "open"},
+        {"groups", definition->groups},
+        {"terms", definition->terms},
+        {"ends_at", ends_at},
         {"simulated", definition->simulated ? "1" : NULL},
         {"seed", definition->id},
-        {"state", "open"},
+        {"state", definition->draft ? "draft" : "open"},
     };
     size_t count = 0;
     for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
@@ -382,6 +406,8 @@ void definition_arguments(const struct definition *definition, const char *nonce
     for (size_t i = 0; i < definition->challenge_count; i++)
         command_arguments(&definition->challenges[i], add, to);
     add_count(add, to, definition->idea_count);
-    for (size_t i = 0; i < definition->idea_count; i++)
+    for (size_t i = 0; i < definition->idea_count; i++) {
         command_arguments(&definition->ideas[i], add, to);
+        add_string(add, to, ""); /* its id: one is made */
+    }
 }

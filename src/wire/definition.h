@@ -20,10 +20,17 @@ struct definition_media {
     size_t size;
 };
 
+/* A zeroed one with an id, a title and a challenge is of the brand `default`, open to anyone, and in French. */
 struct definition {
     char id[TEXT_ID_ROOM];
     char *title, *brief, *mandate, *locale, *time_zone;
-    bool simulated;
+    bool simulated, draft;
+    char brand[TEXT_ID_ROOM];
+    char *languages;            /* "fr en" */
+    char *join;                 /* "open code sso" */
+    char *groups;               /* JSON in the order of the file; NULL for none */
+    char *terms;                /* JSON; NULL for none */
+    int64_t ends_at;            /* ms; 0 for none */
     struct command *challenges; /* challenge_add, each with its id */
     size_t challenge_count;
     struct command *ideas; /* idea_add */

@@ -1,5 +1,7 @@
 #include "wire/document.h"
 #include "base/memory.h"
+#include "base/scan.h"
+#include "domain/command.h"
 #include "wire/document_write.h"
 
 #include <assert.h>
@@ -229,6 +231,47 @@ void document_optional_raw(struct buffer *out, const char *key, const char *json
     } else if (patch) {
         json_write_absent(out, key);
     }
+}
+
+void document_words(const struct view *view, struct buffer *out, const char *key, const char *text,
+                    bool patch)
+{
+    json_write_key(out, key);
+    if (command_text_is_by_language(text))
+        document_members(out, text + 1, view->session.fields.languages, patch);
+    else
+        json_write_string(out, text ? text : "");
+}
+
+void document_optional_words(const struct view *view, struct buffer *out, const char *key, const char *text,
+                             bool patch)
+{
+    if (text)
+        document_words(view, out, key, text, patch);
+    else if (patch)
+        json_write_absent(out, key);
+}
+
+void document_members(struct buffer *out, const char *json, const char *names, bool patch)
+{
+    struct scan_piece name, value;
+    json_write_object(out);
+    for (const char *at = json; scan_member(&at, &name, &value);) {
+        if (out->bytes[out->size - 1] != '{')
+            buffer_add_char(out, ',');
+        buffer_add(out, name.at - 1, name.size + 2); /* with its quotes */
+        buffer_add_char(out, ':');
+        buffer_add(out, value.at, value.size);
+    }
+    while (patch && names && *names) {
+        char one[TEXT_ID_ROOM];
+        snprintf(one, sizeof(one), "%.*s", (int)strcspn(names, " "), names);
+        if (!scan_find(json, one, &value))
+            json_write_absent(out, one);
+        names += strcspn(names, " ");
+        names += *names == ' ';
+    }
+    json_write_end_object(out);
 }
 
 void document_changes_add(struct document_changes *changes, const void *entity, bool gone, bool entered)

@@ -4,26 +4,38 @@
 
 #include <string.h>
 
-void document_tally_write(const struct challenge *challenge, const struct idea *idea, int level,
-                          struct buffer *out)
+static void tally_write(const struct challenge *challenge, const int64_t counts[2], int64_t score,
+                        struct buffer *out)
 {
     static const char *const names[ballot_count][2] = {
         [ballot_approval] = {"votes", NULL}, [ballot_updown] = {"up", "down"},
         [ballot_single] = {"votes", NULL},   [ballot_budget] = {"dots", "voters"},
         [ballot_stars] = {"sum", "voters"},
     };
-    int64_t counts[2];
-    if (level == level_count)
-        idea_total(idea, counts);
-    else
-        memcpy(counts, idea->fields.tally.of[level], sizeof(counts));
-    enum ballot ballot = (enum ballot)challenge->fields.ballot;
     json_write_object(out);
     for (int i = 0; i < 2; i++)
-        if (names[ballot][i])
-            json_write_number(out, names[ballot][i], counts[i]);
-    json_write_number(out, "score", challenge_score(ballot, counts[0], counts[1]));
+        if (names[challenge->fields.ballot][i])
+            json_write_number(out, names[challenge->fields.ballot][i], counts[i]);
+    json_write_number(out, "score", score);
     json_write_end_object(out);
+}
+
+void document_counts_write(const struct challenge *challenge, const int64_t counts[2], struct buffer *out)
+{
+    tally_write(challenge, counts,
+                challenge_score((enum ballot)challenge->fields.ballot, counts[0], counts[1]), out);
+}
+
+void document_tally_write(const struct challenge *challenge, const struct idea *idea, int level,
+                          struct buffer *out)
+{
+    int64_t counts[2];
+    if (level < level_count) {
+        document_counts_write(challenge, idea->fields.tally.of[level], out);
+        return;
+    }
+    idea_total(idea, counts);
+    tally_write(challenge, counts, idea_score(idea), out);
 }
 
 /* When what this class sees of the tally last changed: no later than its challenge was revealed, or ceased to
@@ -62,9 +74,10 @@ static void idea_write_author(const struct idea *idea, bool patch, struct buffer
     document_optional_text(out, "name", author ? author->fields.name : NULL, patch);
 }
 
-static void idea_write_text(const struct idea *idea, bool patch, struct buffer *out)
+static void idea_write_text(const struct document *document, const struct idea *idea, bool patch,
+                            struct buffer *out)
 {
-    document_optional_text(out, "body", idea->fields.body, patch);
+    document_optional_words(document->view, out, "body", idea->fields.body, patch);
     document_optional_raw(out, "media", idea->fields.media, patch);
     document_optional_number(out, "edited_at", idea->fields.edited_at, patch);
     document_optional_raw(out, "additions", idea->fields.additions, patch);
@@ -80,13 +93,16 @@ void document_idea_write(const struct document *document, const struct idea *ide
         document_optional_raw(out, "brand", idea->fields.is_brand ? "true" : NULL, patch);
         json_write_number(out, "at", idea->fields.at);
         json_write_number(out, "mix", idea->fields.mix);
+        document_optional_text(out, "lang", idea->fields.lang, patch);
     }
     if (versions[PART_idea_TITLE] > since)
-        json_write_text(out, "title", idea->fields.title ? idea->fields.title : "");
+        document_words(document->view, out, "title", idea->fields.title, patch);
     if (versions[PART_idea_TEXT] > since)
-        idea_write_text(idea, patch, out);
+        idea_write_text(document, idea, patch, out);
     if (versions[PART_idea_AUTHOR] > since || versions[PART_idea_SIGNED] > since)
         idea_write_author(idea, patch, out);
+    if (versions[PART_idea_SIGNED] > since)
+        document_optional_raw(out, "erased", idea->fields.is_erased ? "true" : NULL, patch);
     if (versions[PART_idea_STATE] > since)
         json_write_text(out, "state", word_name(WORDS_idea_state, idea->fields.state));
     if (!document_total_changed(document, idea, since))

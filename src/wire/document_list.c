@@ -54,7 +54,7 @@ void document_idea_similar(const struct view *view, enum audience audience, cons
     for (size_t i = 0; i < count; i++) {
         json_write_object(out);
         json_write_text(out, "id", matches[i].idea->entity.id);
-        json_write_text(out, "title", matches[i].idea->fields.title ? matches[i].idea->fields.title : "");
+        document_words(view, out, "title", matches[i].idea->fields.title, false);
         json_write_number(out, "likeness", matches[i].likeness);
         json_write_end_object(out);
     }

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "wire/document_write.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum me_place { ME_NOWHERE, ME_VOTES, ME_PARKED, ME_GIVEN_UP };
@@ -84,7 +85,27 @@ static bool me_ballot_changed(const struct view *view, const struct ballot_recor
     return false;
 }
 
-static void me_write_ideas(const struct person *person, int64_t since, struct buffer *out)
+/* {"status":"client",...} of `status=client,store=lille`. */
+static void me_write_groups(const struct view *view, const char *groups, bool patch, struct buffer *out)
+{
+    char dimension[TEXT_ID_ROOM], value[TEXT_ID_ROOM];
+    bool has[GROUP_DIMENSIONS] = {false};
+    json_write_key(out, "groups");
+    json_write_object(out);
+    for (; groups && sscanf(groups, "%32[^=]=%32[^,]", dimension, value) == 2;
+         groups = strchr(groups, ',') ? strchr(groups, ',') + 1 : NULL) {
+        json_write_text(out, dimension, value);
+        for (size_t i = 0; i < view->dimensions.count; i++)
+            has[i] |= strcmp(view->dimensions.of[i].id, dimension) == 0;
+    }
+    for (size_t i = 0; patch && i < view->dimensions.count; i++)
+        if (!has[i])
+            json_write_absent(out, view->dimensions.of[i].id);
+    json_write_end_object(out);
+}
+
+static void me_write_ideas(const struct view *view, const struct person *person, int64_t since,
+                           struct buffer *out)
 {
     struct document_changes own = {0};
     list_for_each (at, &person->ideas) {
@@ -102,7 +123,7 @@ static void me_write_ideas(const struct person *person, int64_t since, struct bu
         json_write_key(out, idea->entity.id);
         json_write_object(out);
         json_write_text(out, "challenge", idea->challenge->entity.id);
-        json_write_text(out, "title", idea->fields.title ? idea->fields.title : "");
+        document_words(view, out, "title", idea->fields.title, since != DOCUMENT_WHOLE);
         json_write_text(out, "state", word_name(WORDS_idea_state, idea->fields.state));
         document_optional_text(out, "reason", idea->fields.reason, since != DOCUMENT_WHOLE);
         json_write_number(out, "at", idea->fields.at);
@@ -125,6 +146,7 @@ static void me_patch(const struct document *document, struct buffer *out, int64_
         document_optional_text(out, "name", person->fields.name, patch);
         json_write_text(out, "role", person->fields.role ? person->fields.role : "");
         json_write_text(out, "level", word_name(WORDS_level, person->fields.level));
+        me_write_groups(document->view, person->fields.groups, patch, out);
         json_write_end_object(out);
     }
     if (versions[PART_person_POINTS] > since)
@@ -135,7 +157,7 @@ static void me_patch(const struct document *document, struct buffer *out, int64_
         if (me_ballot_changed(document->view, &person->ballots[i], since))
             me_write_ballot(document->view, &person->ballots[i], since, out);
     json_write_end_object(out);
-    me_write_ideas(person, since, out);
+    me_write_ideas(document->view, person, since, out);
 }
 
 static void me_state(const struct document *document, struct buffer *out, struct document_slice *slice)

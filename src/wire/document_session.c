@@ -1,23 +1,54 @@
 /* Topics `session` and `leaders`: the same for every audience. */
+#include "base/memory.h"
+#include "base/scan.h"
 #include "wire/document_write.h"
 
-static void session_write_text(const struct session_fields *fields, struct buffer *out, bool patch)
+#include <string.h>
+
+static void session_write_words(struct buffer *out, const char *key, const char *words)
 {
-    json_write_text(out, "title", fields->title ? fields->title : "");
-    json_write_text(out, "brief", fields->brief ? fields->brief : "");
-    json_write_text(out, "mandate", fields->mandate ? fields->mandate : "");
+    json_write_key(out, key);
+    json_write_array(out);
+    while (words && *words) {
+        size_t size = strcspn(words, " ");
+        char *word CLEAN_FREE = memory_bytes(words, size);
+        json_write_string(out, word);
+        words += size + (words[size] == ' ');
+    }
+    json_write_end_array(out);
+}
+
+static void session_write_text(const struct view *view, struct buffer *out, bool patch)
+{
+    const struct session_fields *fields = &view->session.fields;
+    document_words(view, out, "title", fields->title, patch);
+    document_words(view, out, "brief", fields->brief, patch);
+    document_words(view, out, "mandate", fields->mandate, patch);
+    json_write_text(out, "brand", fields->brand ? fields->brand : "default");
     json_write_text(out, "locale", fields->locale ? fields->locale : "");
+    session_write_words(out, "languages", fields->languages ? fields->languages : fields->locale);
     document_optional_text(out, "time_zone", fields->time_zone, patch);
     document_optional_raw(out, "simulated", fields->is_simulated ? "true" : NULL, patch);
     json_write_number(out, "created_at", fields->created_at);
 }
 
-static void session_write_announcement(const struct session_fields *fields, struct buffer *out, bool patch)
+static void session_write_state(const struct session_fields *fields, struct buffer *out, bool patch)
 {
+    json_write_text(out, "state", word_name(WORDS_session_state, fields->state));
+    json_write_flag(out, "frozen", fields->is_frozen);
+    document_optional_number(out, "opened_at", fields->opened_at, patch);
+    document_optional_number(out, "ends_at", fields->ends_at, patch);
+    document_optional_number(out, "closed_at", fields->closed_at, patch);
+    document_optional_raw(out, "rehearsal", fields->rehearsal, patch);
+}
+
+static void session_write_announcement(const struct view *view, struct buffer *out, bool patch)
+{
+    const struct session_fields *fields = &view->session.fields;
     if (fields->announcement) {
         json_write_key(out, "announcement");
         json_write_object(out);
-        json_write_text(out, "text", fields->announcement);
+        document_words(view, out, "text", fields->announcement, patch);
         json_write_number(out, "at", fields->announced_at);
         json_write_end_object(out);
     } else if (patch) {
@@ -25,14 +56,61 @@ static void session_write_announcement(const struct session_fields *fields, stru
     }
 }
 
-static void challenge_write_text(const struct challenge_fields *fields, struct buffer *out, bool patch)
+static void challenge_write_text(const struct view *view, const struct challenge_fields *fields,
+                                 struct buffer *out, bool patch)
 {
     json_write_number(out, "n", fields->n);
-    json_write_text(out, "title", fields->title ? fields->title : "");
-    document_optional_text(out, "brief", fields->brief, patch);
-    document_optional_text(out, "noun", fields->noun, patch);
+    document_words(view, out, "title", fields->title, patch);
+    document_optional_words(view, out, "brief", fields->brief, patch);
+    document_optional_words(view, out, "noun", fields->noun, patch);
     json_write_key(out, "timeline");
     json_write_raw(out, fields->timeline ? fields->timeline : "[]");
+}
+
+/* Who may: {"groups"?:{"<dimension>":[...]},"levels"?:[...],"roles"?:[...]}, another one until it opens. */
+static void challenge_write_electorate(const struct view *view, const char *key, const char *json,
+                                       struct buffer *out, bool patch)
+{
+    struct scan_piece groups;
+    if (!json || !patch || !scan_find(json, "groups", &groups)) {
+        if (json) {
+            json_write_key(out, key);
+            document_members(out, json, "groups levels roles", patch);
+        } else if (patch) {
+            json_write_absent(out, key);
+        }
+        return;
+    }
+    CLEAN_BUFFER struct buffer dimensions = {0};
+    for (size_t i = 0; i < view->dimensions.count; i++)
+        buffer_print(&dimensions, "%s%s", i ? " " : "", view->dimensions.of[i].id);
+    json_write_key(out, key);
+    json_write_object(out);
+    json_write_key(out, "groups");
+    document_members(out, groups.at, dimensions.bytes, patch);
+    static const char *const lists[] = {"levels", "roles"};
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+        struct scan_piece list;
+        json_write_key(out, lists[i]);
+        if (scan_find(json, lists[i], &list))
+            buffer_add(out, list.at, list.size);
+        else
+            json_write_null(out);
+    }
+    json_write_end_object(out);
+}
+
+static void challenge_write_electorates(const struct view *view, const struct challenge_fields *fields,
+                                        struct buffer *out, bool patch)
+{
+    challenge_write_electorate(view, "electors", fields->electors, out, patch);
+    challenge_write_electorate(view, "proposers", fields->proposers, out, patch);
+    if (fields->outcome) {
+        json_write_key(out, "outcome");
+        document_members(out, fields->outcome, "counts quorum winners", patch);
+    } else if (patch) {
+        json_write_absent(out, "outcome");
+    }
 }
 
 static void challenge_write_rules(const struct challenge_fields *fields, struct buffer *out, bool patch)
@@ -62,18 +140,22 @@ static void challenge_write_state(const struct challenge_fields *fields, struct 
     document_optional_number(out, "closes_at", fields->closes_at, patch);
     document_optional_number(out, "opened_at", fields->opened_at, patch);
     document_optional_number(out, "closed_at", fields->closed_at, patch);
+    document_optional_raw(out, "unsealed", fields->unsealed, patch);
 }
 
-static void challenge_write(const struct challenge *challenge, struct buffer *out, int64_t since)
+static void challenge_write(const struct view *view, const struct challenge *challenge, struct buffer *out,
+                            int64_t since)
 {
     const int64_t *versions = challenge->entity.versions;
     bool patch = since != DOCUMENT_WHOLE;
     json_write_key(out, challenge->entity.id);
     json_write_object(out);
     if (versions[PART_challenge_TEXT] > since)
-        challenge_write_text(&challenge->fields, out, patch);
-    if (versions[PART_challenge_RULES] > since)
+        challenge_write_text(view, &challenge->fields, out, patch);
+    if (versions[PART_challenge_RULES] > since) {
         challenge_write_rules(&challenge->fields, out, patch);
+        challenge_write_electorates(view, &challenge->fields, out, patch);
+    }
     if (versions[PART_challenge_STATE] > since)
         challenge_write_state(&challenge->fields, out, patch);
     if (versions[PART_challenge_IDEAS] > since)
@@ -100,13 +182,19 @@ static void session_patch(const struct document *document, struct buffer *out, i
     const int64_t *versions = session->entity.versions;
     bool patch = since != DOCUMENT_WHOLE;
     if (versions[PART_session_TEXT] > since)
-        session_write_text(&session->fields, out, patch);
-    if (versions[PART_session_STATE] > since) {
-        json_write_text(out, "state", word_name(WORDS_session_state, session->fields.state));
-        json_write_flag(out, "frozen", session->fields.is_frozen);
+        session_write_text(document->view, out, patch);
+    if (versions[PART_session_JOIN] > since)
+        session_write_words(out, "join", session->fields.join);
+    if (versions[PART_session_GROUPS] > since) {
+        json_write_key(out, "groups");
+        json_write_raw(out, session->fields.groups ? session->fields.groups : "{}");
     }
+    if (versions[PART_session_TERMS] > since)
+        document_optional_raw(out, "terms", session->fields.terms, patch);
+    if (versions[PART_session_STATE] > since)
+        session_write_state(&session->fields, out, patch);
     if (versions[PART_session_ANNOUNCEMENT] > since)
-        session_write_announcement(&session->fields, out, patch);
+        session_write_announcement(document->view, out, patch);
     if (versions[PART_session_PEOPLE] > since)
         json_write_number(out, "people", session->fields.people);
     json_write_key(out, "challenges");
@@ -114,7 +202,7 @@ static void session_patch(const struct document *document, struct buffer *out, i
     const struct ranking *challenges = &document->view->challenge_order;
     for (size_t i = 0; i < challenges->count; i++)
         if (challenge_changed(challenges->items[i], since))
-            challenge_write(challenges->items[i], out, since);
+            challenge_write(document->view, challenges->items[i], out, since);
     json_write_end_object(out);
 }
 

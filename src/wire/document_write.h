@@ -48,6 +48,14 @@ extern const struct document_writer document_session_writer, document_ideas_writ
 void document_optional_text(struct buffer *out, const char *key, const char *text, bool patch);
 void document_optional_number(struct buffer *out, const char *key, int64_t value, bool patch);
 void document_optional_raw(struct buffer *out, const char *key, const char *json, bool patch);
+/* A text, or an object of texts by language ("" where there is none; or as an optional member). */
+void document_words(const struct view *view, struct buffer *out, const char *key, const char *text,
+                    bool patch);
+void document_optional_words(const struct view *view, struct buffer *out, const char *key, const char *text,
+                             bool patch);
+/* The members of an object that another may replace: in a patch with null for each of `names` (a space
+ * between) that it does not have. */
+void document_members(struct buffer *out, const char *json, const char *names, bool patch);
 
 /* One idea's members, those of its parts newer than `since`. */
 void document_idea_write(const struct document *document, const struct idea *idea, int64_t since,
@@ -56,6 +64,8 @@ bool document_idea_changed(const struct document *document, const struct idea *i
 /* {tally}, of one level, or of all where level is level_count. */
 void document_tally_write(const struct challenge *challenge, const struct idea *idea, int level,
                           struct buffer *out);
+/* {tally} of these counts. */
+void document_counts_write(const struct challenge *challenge, const int64_t counts[2], struct buffer *out);
 /* By whatever level. */
 bool document_tally_changed(const struct document *document, const struct idea *idea, int64_t since);
 
@@ -74,5 +84,13 @@ void document_changes_left(struct document_changes *changes, const struct window
 void document_changes_sort(
     struct document_changes *changes); /* by id, so that every process writes them alike */
 void document_changes_clear(struct document_changes *changes);
+
+/* The tallies of these ideas by group, as members of `by`. */
+void document_groups_write(const struct document *document, const struct document_changes *changes,
+                           int64_t since, struct buffer *out);
+/* When the values shown of some dimension last changed: from before it, all ideas of the window are needed.
+ */
+int64_t document_groups_rewritten(const struct document *document);
+size_t document_groups_shown(const struct document *document); /* how many objects they make */
 
 #endif

@@ -124,6 +124,8 @@ static void refusal_members(json_t *object, const struct refusal *refusal)
         json_object_set_new(object, "retry_ms", json_integer(refusal->retry_ms));
     if (refusal->left >= 0)
         json_object_set_new(object, "left", json_integer(refusal->left));
+    if (refusal->terms)
+        json_object_set_new(object, "terms", json_loads(refusal->terms, 0, NULL));
 }
 
 static void add_json(struct buffer *out, json_t *json)

@@ -11,8 +11,15 @@ static void rule_number(char room[24], int64_t value)
         snprintf(room, 24, "%lld", (long long)value);
 }
 
+static void rule_raw(struct buffer *out, const char *name, const char *json)
+{
+    if (json)
+        buffer_print(out, ",\"%s\":%s", name, json);
+}
+
 /* {"ballot":"budget","budget":{"dots":5,"per_idea":3},"final":false,...} with absent rules left out: names
- * are ASCII and sorted, numbers are integers, so that this is its RFC 8785 form. */
+ * are ASCII and sorted, numbers are integers, and what is kept as JSON is canonical already, so that this is
+ * its RFC 8785 form. Who votes is `voters`, as in the session file. */
 static void rules_canonical(struct buffer *out, const struct challenge_fields *rules)
 {
     buffer_print(out, "{\"ballot\":\"%s\"", word_name(WORDS_ballot, rules->ballot));
@@ -26,8 +33,12 @@ static void rules_canonical(struct buffer *out, const struct challenge_fields *r
     buffer_print(out, ",\"final\":%s", rules->is_final ? "true" : "false");
     if (rules->ideas_per_person)
         buffer_print(out, ",\"ideas_per_person\":%lld", (long long)rules->ideas_per_person);
-    buffer_print(out, ",\"proposals\":\"%s\",\"tally\":\"%s\"}", word_name(WORDS_proposals, rules->proposals),
-                 word_name(WORDS_tally, rules->tally));
+    rule_raw(out, "outcome", rules->outcome);
+    buffer_print(out, ",\"proposals\":\"%s\"", word_name(WORDS_proposals, rules->proposals));
+    rule_raw(out, "proposers", rules->proposers);
+    buffer_print(out, ",\"tally\":\"%s\"", word_name(WORDS_tally, rules->tally));
+    rule_raw(out, "voters", rules->electors);
+    buffer_add_char(out, '}');
 }
 
 void rules_hash_missing(const struct view *view,
@@ -55,14 +66,20 @@ void rules_hash_missing(const struct view *view,
             numbers[0],
             "dots",
             numbers[1],
+            "electors",
+            rules->electors ? rules->electors : "",
             "final",
             rules->is_final ? "1" : "",
             "ideas_per_person",
             numbers[2],
+            "outcome",
+            rules->outcome ? rules->outcome : "",
             "per_idea",
             numbers[3],
             "proposals",
             word_name(WORDS_proposals, rules->proposals),
+            "proposers",
+            rules->proposers ? rules->proposers : "",
             "tally",
             word_name(WORDS_tally, rules->tally),
         };

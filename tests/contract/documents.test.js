@@ -86,7 +86,7 @@ test('the OpenAPI document has a path for every command of HTTP, with its refusa
     assert.equal(path.post.parameters.some(({ $ref }) => $ref?.endsWith('idempotency_key')), effect === 'WRITE', name);
   }
   assert.deepEqual(Object.keys(components.responses).sort(), statuses.map((status) => `problem_${status}`).sort());
-  for (const path of ['/api/v1/sessions', '/api/v1/sessions/{session}/join', '/api/v1/sessions/{session}/topics/{topic}', '/api/v1/about',
+  for (const path of ['/api/v1/sessions', '/api/v1/sessions/{session}', '/api/v1/sessions/{session}/join', '/api/v1/sessions/{session}/topics/{topic}', '/api/v1/about',
                       '/media/{session}/{hash}', '/demo.json', '/healthz', '/readyz', '/metrics']) assert.ok(paths[path], path);
 });
 

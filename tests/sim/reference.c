@@ -44,6 +44,17 @@ static void set_text(json_t *object, const char *key, const char *text)
         set(object, key, json_string(text));
 }
 
+static json_t *words_of(const char *text)
+{
+    return text[0] == 1 ? json_loads(text + 1, 0, NULL) : json_string(text);
+}
+
+static void set_words(json_t *object, const char *key, const char *text)
+{
+    if (text[0])
+        set(object, key, words_of(text));
+}
+
 static void set_raw(json_t *object, const char *key, const char *text)
 {
     if (text[0])
@@ -80,17 +91,9 @@ static int64_t score_of(int ballot, int64_t a, int64_t b)
     return ballot == ballot_updown ? a - b : a;
 }
 
-static json_t *tally_of(const struct truth *truth, int i, int level)
+static json_t *counts_of(int ballot, const int64_t counts[2], json_int_t score)
 {
-    int64_t counts[level_count][2], a = 0, b = 0;
-    truth_tally(truth, i, counts);
-    for (int l = 0; l < level_count; l++)
-        if (level < 0 || l == level) {
-            a += counts[l][0];
-            b += counts[l][1];
-        }
-    int ballot = truth->challenges[truth->ideas[i].challenge].ballot;
-    json_int_t score = score_of(ballot, a, b), x = a, y = b;
+    json_int_t x = counts[0], y = counts[1];
     switch (ballot) {
     case ballot_updown: return json_pack("{s:I,s:I,s:I}", "up", x, "down", y, "score", score);
     case ballot_budget: return json_pack("{s:I,s:I,s:I}", "dots", x, "voters", y, "score", score);
@@ -99,13 +102,40 @@ static json_t *tally_of(const struct truth *truth, int i, int level)
     }
 }
 
+/* Of the levels that count. */
+static int64_t idea_score_of(const struct truth *truth, int i)
+{
+    const struct truth_challenge *challenge = &truth->challenges[truth->ideas[i].challenge];
+    int64_t a = 0, b = 0;
+    for (int level = 0; level < level_count; level++) {
+        int64_t counts[2];
+        truth_tally(truth, i, level, -1, -1, counts);
+        a += challenge->counts >> level & 1 ? counts[0] : 0;
+        b += challenge->counts >> level & 1 ? counts[1] : 0;
+    }
+    return score_of(challenge->ballot, a, b);
+}
+
+/* Of all levels, or of one with the score of its own counts. */
+static json_t *tally_of(const struct truth *truth, int i, int level)
+{
+    int ballot = truth->challenges[truth->ideas[i].challenge].ballot;
+    int64_t counts[2];
+    truth_tally(truth, i, level, -1, -1, counts);
+    return counts_of(ballot, counts,
+                     level < 0 ? idea_score_of(truth, i) : score_of(ballot, counts[0], counts[1]));
+}
+
 static json_t *idea_of(const struct truth *truth, int i, enum audience audience)
 {
     const struct truth_idea *idea = &truth->ideas[i];
-    json_t *out =
-        json_pack("{s:i,s:s,s:I,s:I,s:s}", "n", idea->n, "title", idea->title, "at", (json_int_t)idea->at,
-                  "mix", (json_int_t)idea->mix, "state", word_name(WORDS_idea_state, idea->state));
-    set_text(out, "body", idea->body);
+    json_t *out = json_pack("{s:i,s:o,s:I,s:I,s:s}", "n", idea->n, "title", words_of(idea->title), "at",
+                            (json_int_t)idea->at, "mix", (json_int_t)idea->mix, "state",
+                            word_name(WORDS_idea_state, idea->state));
+    set_words(out, "body", idea->body);
+    set_text(out, "lang", idea->lang);
+    if (idea->erased)
+        set(out, "erased", json_true());
     set_raw(out, "media", idea->media);
     set_raw(out, "additions", idea->additions);
     set_number(out, "edited_at", idea->edited_at);
@@ -130,13 +160,9 @@ static int window_of(const struct truth *truth, int c, enum order order, enum au
         const struct truth_idea *idea = &truth->ideas[i];
         if (idea->challenge != c || (idea->state != idea_state_published && audience != AUDIENCE_STAFF))
             continue;
-        int64_t counts[level_count][2], key = -idea->n;
-        truth_tally(truth, i, counts);
+        int64_t key = -idea->n;
         if (order == order_top)
-            key = reference_sees(truth, c, audience)
-                      ? -score_of(truth->challenges[c].ballot, counts[0][0] + counts[1][0] + counts[2][0],
-                                  counts[0][1] + counts[1][1] + counts[2][1])
-                      : idea->mix;
+            key = reference_sees(truth, c, audience) ? -idea_score_of(truth, i) : idea->mix;
         int at = count++;
         for (;
              at > 0 && (keys[at - 1] > key || (keys[at - 1] == key && truth->ideas[out[at - 1]].n > idea->n));
@@ -159,13 +185,80 @@ static json_t *ideas_document(const struct truth *truth, const struct topic *top
         set(ideas, id_of('i', of[i]), idea_of(truth, of[i], audience));
     return json_pack("{s:s,s:s,s:{s:I,s:I},s:o}", "challenge", topic->subject, "order",
                      word_name(WORDS_order, (int)topic->order), "totals", "ideas",
-                     (json_int_t)truth_published(truth, c), "voters", (json_int_t)truth_voters(truth, c),
-                     "ideas", ideas);
+                     (json_int_t)truth_published(truth, c), "voters",
+                     (json_int_t)truth_voters(truth, c, -1, -1, -1), "ideas", ideas);
+}
+
+#define LEAST 2 /* GROUP_LEAST of these histories */
+
+/* Which values of a dimension are shown by themselves; whether others are added up. */
+static bool shown_of(const struct truth *truth, int c, int d, bool out_shown[TRUTH_VALUES])
+{
+    int64_t voters[TRUTH_VALUES] = {0}, other = truth_voters(truth, c, -1, d, -1);
+    for (int v = 0; v < TRUTH_VALUES; v++) {
+        voters[v] = truth_values[d][v] ? truth_voters(truth, c, -1, d, v) : 0;
+        out_shown[v] = voters[v] >= LEAST;
+        other += out_shown[v] ? 0 : voters[v];
+    }
+    while (other > 0 && other < LEAST) {
+        int smallest = -1;
+        for (int v = TRUTH_VALUES - 1; v >= 0; v--)
+            if (out_shown[v] && (smallest < 0 || voters[v] < voters[smallest]))
+                smallest = v;
+        if (smallest < 0)
+            break;
+        out_shown[smallest] = false;
+        other += voters[smallest];
+    }
+    return other > 0;
+}
+
+/* The tally of an idea among those with this value. */
+static json_t *group_of(const struct truth *truth, int i, int d, int value)
+{
+    int ballot = truth->challenges[truth->ideas[i].challenge].ballot;
+    int64_t counts[2];
+    truth_tally(truth, i, -1, d, value, counts);
+    return counts_of(ballot, counts, score_of(ballot, counts[0], counts[1]));
+}
+
+/* Among those whose value is not shown, or who have none. */
+static json_t *others_of(const struct truth *truth, int i, int d, const bool shown[TRUTH_VALUES])
+{
+    int ballot = truth->challenges[truth->ideas[i].challenge].ballot;
+    int64_t sum[2];
+    truth_tally(truth, i, -1, d, -1, sum);
+    for (int v = 0; v < TRUTH_VALUES; v++) {
+        int64_t counts[2];
+        truth_tally(truth, i, -1, d, v, counts);
+        sum[0] += shown[v] ? 0 : counts[0];
+        sum[1] += shown[v] ? 0 : counts[1];
+    }
+    return counts_of(ballot, sum, score_of(ballot, sum[0], sum[1]));
+}
+
+static json_t *dimension_of(const struct truth *truth, int c, int d, const int *of, int count)
+{
+    bool shown[TRUTH_VALUES], other = shown_of(truth, c, d, shown);
+    json_t *out = json_object(), *ideas;
+    for (int v = 0; v < TRUTH_VALUES; v++) {
+        if (!shown[v])
+            continue;
+        set(out, truth_values[d][v], ideas = json_object());
+        for (int i = 0; i < count; i++)
+            set(ideas, id_of('i', of[i]), group_of(truth, of[i], d, v));
+    }
+    if (other) {
+        set(out, "other", ideas = json_object());
+        for (int i = 0; i < count; i++)
+            set(ideas, id_of('i', of[i]), others_of(truth, of[i], d, shown));
+    }
+    return out;
 }
 
 static json_t *results_document(const struct truth *truth, int c, enum audience audience)
 {
-    json_t *totals = json_pack("{s:I}", "voters", (json_int_t)truth_voters(truth, c));
+    json_t *totals = json_pack("{s:I}", "voters", (json_int_t)truth_voters(truth, c, -1, -1, -1));
     json_t *ideas = json_object(), *levels = json_object(), *minutes = json_object();
     bool sees = reference_sees(truth, c, audience);
     int of[TRUTH_IDEAS], count = sees ? window_of(truth, c, order_top, audience, of) : 0;
@@ -188,21 +281,39 @@ static json_t *results_document(const struct truth *truth, int c, enum audience 
                       "verified", (json_int_t)counts[2]));
         left--;
     }
-    return json_pack("{s:o,s:o,s:{s:o},s:o}", "totals", totals, "ideas", ideas, "by", "level", levels,
-                     "minutes", minutes);
+    json_t *by = json_pack("{s:o}", "level", levels);
+    for (int d = 0; d < TRUTH_DIMENSIONS; d++)
+        set(by, truth_dimensions[d], sees ? dimension_of(truth, c, d, of, count) : json_object());
+    json_t *out =
+        json_pack("{s:o,s:o,s:o,s:o}", "totals", totals, "ideas", ideas, "by", by, "minutes", minutes);
+    json_t *outcomes = sees && truth->challenges[c].outcomes[0]
+                           ? json_loads(truth->challenges[c].outcomes, 0, NULL)
+                           : json_array();
+    if (json_array_size(outcomes)) {
+        set(out, "outcome", json_incref(json_array_get(outcomes, 0)));
+        json_array_remove(outcomes, 0);
+    }
+    if (json_array_size(outcomes))
+        set(out, "corrections", json_incref(outcomes));
+    json_decref(outcomes);
+    return out;
 }
 
 static json_t *challenge_of(const struct truth *truth, int c)
 {
     const struct truth_challenge *challenge = &truth->challenges[c];
     json_t *out = json_pack(
-        "{s:i,s:s,s:s,s:b,s:s,s:s,s:s,s:I,s:I}", "n", c + 1, "title", challenge->title, "ballot",
+        "{s:i,s:o,s:s,s:b,s:s,s:s,s:s,s:I,s:I}", "n", c + 1, "title", words_of(challenge->title), "ballot",
         word_name(WORDS_ballot, challenge->ballot), "final", 0, "proposals",
         word_name(WORDS_proposals, challenge->proposals), "tally", word_name(WORDS_tally, challenge->tally),
         "state", word_name(WORDS_challenge_state, challenge->state), "ideas",
-        (json_int_t)truth_published(truth, c), "voters", (json_int_t)truth_voters(truth, c));
-    set_text(out, "brief", challenge->brief);
-    set_text(out, "noun", challenge->noun);
+        (json_int_t)truth_published(truth, c), "voters", (json_int_t)truth_voters(truth, c, -1, -1, -1));
+    set_words(out, "brief", challenge->brief);
+    set_words(out, "noun", challenge->noun);
+    set_raw(out, "electors", challenge->electors);
+    set_raw(out, "proposers", challenge->proposers);
+    set_raw(out, "outcome", challenge->outcome);
+    set_raw(out, "unsealed", challenge->unsealed);
     set(out, "timeline", challenge->timeline[0] ? json_loads(challenge->timeline, 0, NULL) : json_array());
     if (challenge->dots) {
         json_t *budget = json_pack("{s:I}", "dots", (json_int_t)challenge->dots);
@@ -215,7 +326,7 @@ static json_t *challenge_of(const struct truth *truth, int c)
     set_number(out, "closes_at", challenge->closes_at);
     set_number(out, "opened_at", challenge->opened_at);
     set_number(out, "closed_at", challenge->closed_at);
-    if (map_get(&truth->published, c == 0 ? "c:c0.rules" : c == 1 ? "c:c1.rules" : "c:c2.rules"))
+    if (challenge->hashed)
         set(out, "rules", json_string("7d1f"));
     return out;
 }
@@ -226,12 +337,23 @@ static json_t *session_document(const struct truth *truth)
     for (int c = 0; c < truth->challenge_count; c++)
         set(challenges, id_of('c', c), challenge_of(truth, c));
     json_t *out =
-        json_pack("{s:s,s:s,s:s,s:s,s:s,s:b,s:i,s:I,s:o}", "title", truth->title, "brief", "", "mandate", "",
-                  "locale", "fr", "state", "open", "frozen", (int)truth->frozen, "created_at", 60000,
-                  "people", (json_int_t)truth->online, "challenges", challenges);
+        json_pack("{s:o,s:s,s:s,s:s,s:s,s:[s,s],s:s,s:b,s:i,s:I,s:o}", "title", words_of(truth->title),
+                  "brief", "", "mandate", "", "brand", "default", "locale", "fr", "languages", "fr", "en",
+                  "state", word_name(WORDS_session_state, truth->state), "frozen", (int)truth->frozen,
+                  "created_at", 60000, "people", (json_int_t)truth->online, "challenges", challenges);
+    set(out, "join",
+        strcmp(truth->join, "open code") == 0 ? json_pack("[s,s]", "open", "code")
+                                              : json_pack("[s]", truth->join));
+    set_raw(out, "groups", truth_groups);
+    set_raw(out, "terms", "{\"version\":\"1\",\"text\":{\"fr\":\"T\"}}");
+    set_raw(out, "rehearsal", truth->rehearsal);
+    set_number(out, "opened_at", truth->opened_at);
+    set_number(out, "ends_at", truth->ends_at);
+    set_number(out, "closed_at", truth->closed_at);
     if (truth->announcement[0])
         set(out, "announcement",
-            json_pack("{s:s,s:I}", "text", truth->announcement, "at", (json_int_t)truth->announced_at));
+            json_pack("{s:o,s:I}", "text", words_of(truth->announcement), "at",
+                      (json_int_t)truth->announced_at));
     return out;
 }
 
@@ -286,6 +408,11 @@ static json_t *me_document(const struct truth *truth, int p)
     json_t *participant = json_pack("{s:s,s:s,s:s}", "id", id_of('p', p), "role", person->role, "level",
                                     word_name(WORDS_level, person->level));
     set_text(participant, "name", person->name);
+    json_t *groups = json_object();
+    for (int d = 0; d < TRUTH_DIMENSIONS; d++)
+        if (person->groups[d] >= 0)
+            set(groups, truth_dimensions[d], json_string(truth_values[d][person->groups[d]]));
+    set(participant, "groups", groups);
     json_t *ballots = json_object(), *ideas = json_object();
     for (int c = 0; c < truth->challenge_count; c++)
         if (person->ballots[c].cast)
@@ -294,9 +421,9 @@ static json_t *me_document(const struct truth *truth, int p)
         const struct truth_idea *idea = &truth->ideas[i];
         if (idea->author != p)
             continue;
-        json_t *own = json_pack("{s:s,s:s,s:s,s:I,s:b}", "challenge", id_of('c', idea->challenge), "title",
-                                idea->title, "state", word_name(WORDS_idea_state, idea->state), "at",
-                                (json_int_t)idea->at, "signed", (int)!idea->is_unsigned);
+        json_t *own = json_pack("{s:s,s:o,s:s,s:I,s:b}", "challenge", id_of('c', idea->challenge), "title",
+                                words_of(idea->title), "state", word_name(WORDS_idea_state, idea->state),
+                                "at", (json_int_t)idea->at, "signed", (int)!idea->is_unsigned);
         set_text(own, "reason", idea->reason);
         set(ideas, id_of('i', i), own);
     }

@@ -24,8 +24,9 @@ struct sim_worker {
     struct view *view;
     int generation; /* of its view: 0 before the first load */
     bool loading;
-    char slice[64];      /* the last key read */
-    int64_t first_slice; /* the sequence of the first slice */
+    char slice[64];         /* the last key read */
+    int64_t first_slice;    /* the sequence of the first slice */
+    char epoch[EPOCH_ROOM]; /* in which it was read */
     bool entered[TRUTH_PEOPLE];
     struct sim_told told[SIM_TOLD]; /* by the event being applied */
     size_t told_count;
@@ -44,7 +45,8 @@ struct sim_listener {
     int64_t version; /* -1: none */
     char epoch[DOCUMENT_EPOCH_ROOM];
     struct document_cursor cursor;
-    uint32_t digest; /* of all frames while it may not see */
+    uint32_t digest;  /* of all frames while it may not see */
+    uint32_t renewal; /* so many others before it */
 };
 
 struct sim {
@@ -67,9 +69,15 @@ void worker_enter(struct sim_worker *worker, int person);
 void worker_leave(struct sim_worker *worker, int person);
 void worker_read_person(struct sim_worker *worker, int person);
 struct topic sim_topic(struct sim *sim, struct truth_random *random, const struct sim_listener *listener);
+bool sim_is_of_now(const struct sim *sim, const struct view *view); /* of the epoch that the truth tells of */
 bool sim_may_see(const struct sim *sim, const struct topic *topic,
                  enum audience audience); /* what twins differ in */
 
+bool sim_has_topic(const struct sim *sim, const struct topic *topic); /* in this epoch */
+/* Somebody else instead. */
+void listener_renew(struct sim *sim, struct sim_listener *listener, struct truth_random *random);
+/* Who may be here no longer, or holds a topic that is no more, is cut, and somebody else comes. */
+void listener_shut_out(struct sim *sim, struct sim_listener *listener);
 void listener_connect(struct sim *sim, struct sim_listener *listener, struct sim_worker *worker);
 void listener_tick(struct sim *sim, struct sim_listener *listener);
 void listener_drop(struct sim *sim, struct sim_listener *listener);

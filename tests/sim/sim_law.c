@@ -59,20 +59,52 @@ struct topic sim_topic(struct sim *sim, struct truth_random *random, const struc
     return topic;
 }
 
-static void listener_renew(struct sim *sim, struct sim_listener *listener, struct truth_random *random)
+void listener_renew(struct sim *sim, struct sim_listener *listener, struct truth_random *random)
 {
     static const enum role roles[] = {ROLE_observer, ROLE_participant, ROLE_participant, ROLE_participant,
                                       ROLE_expert,   ROLE_moderator,   ROLE_brand};
     json_decref(listener->document);
-    uint32_t digest = listener->digest;
-    *listener = (struct sim_listener){.version = -1, .person = -1, .digest = digest};
+    uint32_t digest = listener->digest, renewal = listener->renewal + 1;
+    *listener = (struct sim_listener){.version = -1, .person = -1, .digest = digest, .renewal = renewal};
     listener->actor.role = roles[truth_draw(random, ARRAY_SIZE(roles))];
     unsigned person = truth_draw(random, TRUTH_PEOPLE - 1);
-    if (listener->actor.role == ROLE_participant || listener->actor.role == ROLE_expert) {
+    int64_t generation = sim->truth.people[person].generation;
+    if (!sim->truth.people[person].joined || !truth_admits(&sim->truth, (int)person, generation)) {
+        listener->actor.role = ROLE_observer;
+    } else if (listener->actor.role == ROLE_participant || listener->actor.role == ROLE_expert) {
         listener->person = (int)person;
+        listener->actor.generation = generation;
         snprintf(listener->actor.id, sizeof(listener->actor.id), "p%u", person);
     }
     listener->topic = sim_topic(sim, random, listener);
+}
+
+bool sim_has_topic(const struct sim *sim, const struct topic *topic)
+{
+    int number = topic->subject[0] ? atoi(topic->subject + 1) : 0;
+    switch (topic->kind) {
+    case TOPIC_idea: return number < sim->truth.idea_count;
+    case TOPIC_me: return sim->truth.people[number].joined;
+    default: return true;
+    }
+}
+
+void listener_shut_out(struct sim *sim, struct sim_listener *listener)
+{
+    const struct view *view = listener->worker->view;
+    if (!view_is_ready(view) || !sim_is_of_now(sim, view))
+        return;
+    bool here = view_shuts_out(view, &listener->actor) == ERROR_none;
+    bool gone = listener->person >= 0 && !sim->truth.people[listener->person].joined;
+    if (view_seq(view) == sim->truth.seq && listener->person >= 0 && !gone &&
+        here != truth_admits(&sim->truth, listener->person, listener->actor.generation))
+        sim_fail(sim, "p%d may %sbe here", listener->person, here ? "not " : "");
+    if (here && !gone && sim_has_topic(sim, &listener->topic))
+        return;
+    listener_drop(sim, listener);
+    struct truth_random random = {sim->seed * 97 + listener->renewal * 13 +
+                                  (uint64_t)(listener - sim->listeners)};
+    listener_renew(sim, listener, &random);
 }
 
 /* Any two workers at one version give the same bytes. */
@@ -80,7 +112,8 @@ static void sim_compare(struct sim *sim)
 {
     for (int i = 0; i + 1 < SIM_WORKERS; i++) {
         const struct view *a = sim->workers[i].view, *b = sim->workers[i + 1].view;
-        if (!view_is_ready(a) || !view_is_ready(b) || view_seq(a) != view_seq(b))
+        if (!view_is_ready(a) || !view_is_ready(b) || view_seq(a) != view_seq(b) || !sim_is_of_now(sim, a) ||
+            !sim_is_of_now(sim, b))
             continue;
         struct topic topic = sim_topic(sim, &sim->checks, NULL);
         enum audience audience = topic_kind_rule(topic.kind) == TOPIC_RULE_PLAIN
@@ -122,6 +155,8 @@ static void sim_listen(struct sim *sim, struct truth_random *random)
         listener_connect(sim, listener, worker);
     else
         listener_tick(sim, listener);
+    if (listener->worker)
+        listener_shut_out(sim, listener);
 }
 
 static void sim_step(struct sim *sim)
@@ -186,20 +221,25 @@ static void sim_reference(struct sim *sim, const struct sim_listener *listener)
 /* Everything arrives: then everyone holds the truth. */
 static void sim_rest(struct sim *sim)
 {
-    truth_flush(&sim->truth);
+    truth_flush_groups(&sim->truth);
     for (int i = 0; i < SIM_WORKERS; i++) {
         struct sim_worker *worker = &sim->workers[i];
-        while (!view_is_ready(worker->view))
-            worker_load(worker);
-        while (view_seq(worker->view) < sim->truth.seq)
-            worker_follow(worker);
+        while (!view_is_ready(worker->view) || view_seq(worker->view) < sim->truth.seq)
+            if (view_is_ready(worker->view))
+                worker_follow(worker);
+            else
+                worker_load(worker);
         for (int p = 0; p < TRUTH_PEOPLE; p++)
             worker_read_person(worker, p);
     }
     for (int i = 0; i < SIM_LISTENERS; i++) {
         struct sim_listener *listener = &sim->listeners[i];
-        if (!listener->worker)
+        if (listener->worker)
+            listener_shut_out(sim, listener);
+        while (!listener->worker) {
             listener_connect(sim, listener, &sim->workers[i % SIM_WORKERS]);
+            listener_shut_out(sim, listener);
+        }
         if (listener->person >= 0)
             worker_read_person(listener->worker, listener->person);
         for (int tick = 0; tick < 8; tick++)

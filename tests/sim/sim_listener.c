@@ -65,7 +65,7 @@ static void listener_take_patch(struct sim *sim, struct sim_listener *listener, 
 /* Takes a frame in as a client does. Takes the reference. */
 static void listener_take(struct sim *sim, struct sim_listener *listener, struct frame *frame)
 {
-    if (!sim_may_see(sim, &listener->topic, listener->audience))
+    if (sim_is_of_now(sim, listener->worker->view) && !sim_may_see(sim, &listener->topic, listener->audience))
         listener->digest = digest_fnv1a(listener->digest, frame_bytes(frame), frame->size);
     json_t *message = json_loadb((const char *)frame_bytes(frame), frame->size, JSON_REJECT_DUPLICATES, NULL);
     const char *method = json_string_value(json_object_get(message, "method"));

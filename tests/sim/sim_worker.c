@@ -9,6 +9,11 @@
 
 #define SLICE_FIELDS 40
 
+bool sim_is_of_now(const struct sim *sim, const struct view *view)
+{
+    return strcmp(view_epoch(view), sim->truth.epoch) == 0;
+}
+
 bool sim_may_see(const struct sim *sim, const struct topic *topic, enum audience audience)
 {
     if (topic->kind == TOPIC_me)
@@ -34,7 +39,7 @@ static void worker_changed(void *owner, const struct topic *topic, enum audience
         worker->told[worker->told_count++] = (struct sim_told){*topic, audience};
     if (view_topic_version(worker->view, topic, audience) != seq || view_seq(worker->view) != seq)
         sim_fail(worker->sim, "changed is told before it is so");
-    if (sim_may_see(worker->sim, topic, audience))
+    if (!sim_is_of_now(worker->sim, worker->view) || sim_may_see(worker->sim, topic, audience))
         return;
     topic_format(topic, topic_name);
     int size = snprintf(name, sizeof(name), "%s %d %lld;", topic_name, (int)audience, (long long)seq);
@@ -81,8 +86,10 @@ static bool worker_read_slice(struct sim_worker *worker)
 {
     struct truth *truth = &worker->sim->truth;
     truth_flush(truth);
-    if (!worker->slice[0])
+    if (!worker->slice[0]) {
         worker->first_slice = truth->seq;
+        snprintf(worker->epoch, sizeof(worker->epoch), "%s", truth->epoch);
+    }
     const struct field_write **all = memory_alloc(truth->published.count * sizeof(*all));
     size_t count = 0;
     map_for_each (at, &truth->published) {
@@ -117,9 +124,14 @@ void worker_load(struct sim_worker *worker)
     }
     if (worker_read_slice(worker))
         return;
+    if (strcmp(worker->epoch, truth->epoch) != 0) { /* it changed on the way */
+        view_load_begin(worker->view);
+        worker->slice[0] = '\0';
+        return;
+    }
     for (int64_t seq = worker->first_slice + 1; seq <= truth->seq; seq++)
         view_apply(worker->view, &truth->events[seq].event);
-    view_load_end(worker->view, TRUTH_EPOCH, truth->seq);
+    view_load_end(worker->view, truth->epoch, truth->seq);
     worker->loading = false;
     worker->generation++;
     worker->told_count = 0;
@@ -152,6 +164,11 @@ void worker_follow(struct sim_worker *worker)
     struct sim *sim = worker->sim;
     if (!view_is_ready(worker->view) || view_seq(worker->view) >= sim->truth.seq)
         return;
+    const struct event *event = &sim->truth.events[view_seq(worker->view) + 1].event;
+    if (strcmp(event->epoch, view_epoch(worker->view)) != 0) {
+        worker_load(worker);
+        return;
+    }
     static const enum audience audiences[] = {AUDIENCE_PUBLIC, AUDIENCE_EXPERT, AUDIENCE_VOTED,
                                               AUDIENCE_STAFF};
     struct topic topic = sim_topic(sim, &sim->checks, NULL);
@@ -160,7 +177,6 @@ void worker_follow(struct sim_worker *worker)
         audience = AUDIENCE_STAFF;
     bool existed = view_has_topic(worker->view, &topic);
     CLEAN_FREE char *before = worker_state(worker, &topic, audience);
-    const struct event *event = &sim->truth.events[view_seq(worker->view) + 1].event;
     worker->told_count = 0;
     if (!view_apply(worker->view, event))
         sim_fail(sim, "an event is not understood: %s", event_name(event->kind));
@@ -196,7 +212,8 @@ void worker_read_person(struct sim_worker *worker, int person)
     size_t count = 0;
     char id[8], key[32];
     snprintf(id, sizeof(id), "p%d", person);
-    if (!worker->entered[person] || view_person_is_ready(worker->view, id))
+    if (!worker->entered[person] || view_person_is_ready(worker->view, id) ||
+        strcmp(view_epoch(worker->view), truth->epoch) != 0)
         return;
     truth_flush(truth);
     for (int c = 0; c < truth->challenge_count; c++) {

@@ -86,14 +86,25 @@ export class Palabre {
     return this.exited;
   }
 
-  /** Ends the server and all clients; a fault of any client, or an exit other than 0, is an error here. */
-  async stop() {
+  /** Every session's journal adds up to what the server counts: after whatever a test did to them. */
+  async recount() {
+    const sessions = (await this.cli('session', 'list')).split('\n').filter(Boolean);
+    if (sessions.length === 0) return;
+    const { code, stdout, stderr } = await this.run(['recount', ...sessions]);
+    assert.equal(code, 0, `a recount differs: ${stdout}${stderr}`);
+  }
+
+  /** Ends the server and all clients; a fault of any client, a recount that differs, or an exit other than 0, is an error
+   * here. `recount: false` where a test has tampered with what Redis holds. */
+  async stop({ recount = true } = {}) {
     for (const client of this.clients) client.socket.terminate();
+    const differs = recount && this.process.exitCode === null && this.process.signalCode === null
+      ? await this.recount().catch((error) => error) : undefined;
     const { code, signal } = this.process.exitCode === null && this.process.signalCode === null
       ? await this.signal('SIGTERM') : await this.exited;
     rmSync(this.folder, { recursive: true, force: true });
     const fault = this.clients.find((client) => client.fault)?.fault;
-    if (fault) throw fault;
+    if (fault ?? differs) throw fault ?? differs;
     assert.equal(code, 0, `the server ended with ${code ?? signal}: ${this.log}`);
   }
 
@@ -149,11 +160,11 @@ export class Palabre {
   }
 
   /** A request. `json` of the answer is parsed where it is JSON, and validated where it is a problem. */
-  async request(method, path, { token, body, headers = {} } = {}) {
+  async request(method, path, { token, body, headers = {}, from } = {}) {
     const text = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     const answer = await new Promise((done, fail) => {
       const request = http.request(`${this.url}${path}`, {
-        method, headers: { ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+        method, localAddress: from, headers: { ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
                            ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
       }, (response) => {
         const pieces = [];
@@ -226,6 +237,26 @@ export class Palabre {
     assert.equal(status, 201, JSON.stringify(json));
     validate('joined', json);
     return json;
+  }
+
+  /** Joining with a code, groups, an acceptance; with a token, as who has a place already. */
+  async enter(session, body, token) {
+    const { status, json } = await this.post(`/api/v1/sessions/${session}/join`, body, token);
+    assert.equal(status, 201, JSON.stringify(json));
+    return validate('joined', json);
+  }
+
+  /** The refusal of a join: a problem document. */
+  async turned(session, body, token) {
+    const { status, json } = await this.post(`/api/v1/sessions/${session}/join`, body, token);
+    assert.ok(status >= 400, JSON.stringify(json));
+    return json;
+  }
+
+  /** Codes as staff make them: their secrets. */
+  async codes(session, params = {}, token) {
+    const { batch, codes } = await this.call(session, token ?? await this.admin(), 'code_make', params);
+    return Object.assign(codes.map(({ secret }) => secret), { batch });
   }
 
   /** A connection that has said nothing yet. */

@@ -64,7 +64,7 @@ test('paseto-ts verifies what Palabre signs, and reads the same claims', () => {
   const folder = newFolder()
   const [key] = keysOf(folder)
   const now = Date.now()
-  const token = make(folder, now, { groups: 'status=client store=lille', name: 'Zoé 日本 "😀"' })
+  const token = make(folder, now, { groups: 'status=client,store=lille', name: 'Zoé 日本 "😀"' })
   const { payload, footer } = verify(key.key, token, { assertion: JOIN })
   assert.deepEqual(footer, { kid: key.id })
   const { jti, ...rest } = payload
@@ -72,7 +72,7 @@ test('paseto-ts verifies what Palabre signs, and reads the same claims', () => {
   const date = (ms) => new Date(ms).toISOString().replace('.000Z', 'Z')
   assert.deepEqual(rest, {
     iss: 'palabre', sub: 'p12', aud: DEPLOYMENT, exp: date(now + HOUR), nbf: date(now), iat: date(now), ses: 'danette',
-    rol: 'participant', lvl: 'code', grp: 'status=client store=lille', nam: 'Zoé 日本 "😀"',
+    rol: 'participant', lvl: 'code', grp: 'status=client,store=lille', nam: 'Zoé 日本 "😀"',
   })
 })
 

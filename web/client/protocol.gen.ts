@@ -51,7 +51,23 @@ export type ErrorName =
   | 'door_closed'
   | 'origin_refused'
   | 'behind'
-  | 'not_found';
+  | 'not_found'
+  | 'not_eligible'
+  | 'code_unknown'
+  | 'code_expired'
+  | 'code_revoked'
+  | 'code_used_up'
+  | 'sso_invalid'
+  | 'sso_used'
+  | 'terms_required'
+  | 'group_required'
+  | 'session_importing'
+  | 'session_archived'
+  | 'session_state'
+  | 'token_retired'
+  | 'banned'
+  | 'challenge_unsettled'
+  | 'brand_unknown';
 
 export type BallotWord = 'approval' | 'updown' | 'single' | 'budget' | 'stars';
 
@@ -64,6 +80,16 @@ export type OrderWord = 'top' | 'new';
 export type ActionWord = 'publish' | 'hide';
 
 export type LevelWord = 'open' | 'code' | 'verified';
+
+export type JoinWord = 'open' | 'code' | 'sso';
+
+export type GroupFromWord = 'code' | 'sso' | 'ask';
+
+export type KindWord = 'tie' | 'choice' | 'correction';
+
+export type OutcomeKindWord = 'closing' | 'tie' | 'choice' | 'correction';
+
+export type FirstStateWord = 'draft' | 'open';
 
 export type SessionStateWord = 'draft' | 'open' | 'closed' | 'archived';
 
@@ -85,6 +111,25 @@ export interface Media {
   height: number;
   /** what it shows, in words */
   alt: string;
+}
+
+/** who may: those who have all that is named, one of each list */
+export interface Electorate {
+  /** participant, expert */
+  roles?: Role[];
+  levels?: LevelWord[];
+  /** by dimension, values of which a person has one */
+  groups?: Record<string, string[]>;
+}
+
+/** what decides when a challenge closes */
+export interface OutcomeRule {
+  /** levels that count; all where absent */
+  counts?: LevelWord[];
+  /** 1 where absent */
+  winners?: number;
+  /** voters at the levels that count, below which nobody wins */
+  quorum?: number;
 }
 
 /** what a person may spend in a budget ballot */
@@ -156,9 +201,13 @@ export interface Addition {
 export interface Idea {
   /** its number in the challenge */
   n: number;
-  title: string;
-  body?: string;
+  title: string | Record<string, string>;
+  body?: string | Record<string, string>;
   media?: Media[];
+  /** the language it is written in */
+  lang?: string;
+  /** its author erased what they had given */
+  erased?: true;
   edited_at?: number;
   additions?: Addition[];
   /** absent where the author took their name off it */
@@ -178,9 +227,11 @@ export interface Idea {
 
 export interface IdeaPatch {
   n?: number | null;
-  title?: string | null;
-  body?: string | null;
+  title?: string | Record<string, string | null> | null;
+  body?: string | Record<string, string | null> | null;
   media?: Media[] | null;
+  lang?: string | null;
+  erased?: true | null;
   edited_at?: number | null;
   additions?: Addition[] | null;
   author?: string | null;
@@ -196,9 +247,13 @@ export interface IdeaPatch {
 export interface IdeaListed {
   /** its number in the challenge */
   n: number;
-  title: string;
-  body?: string;
+  title: string | Record<string, string>;
+  body?: string | Record<string, string>;
   media?: Media[];
+  /** the language it is written in */
+  lang?: string;
+  /** its author erased what they had given */
+  erased?: true;
   edited_at?: number;
   additions?: Addition[];
   /** absent where the author took their name off it */
@@ -220,7 +275,7 @@ export interface IdeaListed {
 /** an idea like a text */
 export interface IdeaLike {
   id: string;
-  title: string;
+  title: string | Record<string, string>;
   /** in thousandths */
   likeness: number;
 }
@@ -229,20 +284,32 @@ export interface IdeaLike {
 export interface TimelineEntry {
   at: number;
   reason: string;
-  title?: string;
-  brief?: string;
-  noun?: string;
+  title?: string | Record<string, string>;
+  brief?: string | Record<string, string>;
+  noun?: string | Record<string, string>;
   closes_at?: number;
+}
+
+/** a sealed tally that was exported before it closed */
+export interface Unsealed {
+  at: number;
+  /** who did */
+  by: string;
+}
+
+export interface UnsealedPatch {
+  at?: number | null;
+  by?: string | null;
 }
 
 /** a question of a session */
 export interface Challenge {
   /** its number in the session */
   n: number;
-  title: string;
-  brief?: string;
+  title: string | Record<string, string>;
+  brief?: string | Record<string, string>;
   /** what one contribution is called */
-  noun?: string;
+  noun?: string | Record<string, string>;
   timeline: TimelineEntry[];
   ballot: BallotWord;
   budget?: Budget;
@@ -265,13 +332,20 @@ export interface Challenge {
   ideas: number;
   /** people who ever cast a ballot here */
   voters: number;
+  /** who votes (`voters` of the session file); every participant and expert where absent */
+  electors?: Electorate;
+  /** who proposes; every participant and expert where absent */
+  proposers?: Electorate;
+  /** what decides */
+  outcome?: OutcomeRule;
+  unsealed?: Unsealed;
 }
 
 export interface ChallengePatch {
   n?: number | null;
-  title?: string | null;
-  brief?: string | null;
-  noun?: string | null;
+  title?: string | Record<string, string | null> | null;
+  brief?: string | Record<string, string | null> | null;
+  noun?: string | Record<string, string | null> | null;
   timeline?: TimelineEntry[] | null;
   ballot?: BallotWord | null;
   budget?: BudgetPatch | null;
@@ -288,29 +362,93 @@ export interface ChallengePatch {
   closed_at?: number | null;
   ideas?: number | null;
   voters?: number | null;
+  electors?: Electorate | null;
+  proposers?: Electorate | null;
+  outcome?: OutcomeRule | null;
+  unsealed?: UnsealedPatch | null;
 }
 
 /** a line on every screen */
 export interface Announcement {
-  text: string;
+  text: string | Record<string, string>;
   at: number;
 }
 
 export interface AnnouncementPatch {
-  text?: string | null;
+  text?: string | Record<string, string | null> | null;
   at?: number | null;
+}
+
+/** a question of few answers: who takes part */
+export interface GroupDimension {
+  title: string | Record<string, string>;
+  values: Record<string, string | Record<string, string>>;
+  /** what may answer it; ask: the person, when they join */
+  from: GroupFromWord[];
+}
+
+export interface GroupDimensionPatch {
+  title?: string | Record<string, string | null> | null;
+  values?: Record<string, string | Record<string, string | null> | null> | null;
+  from?: GroupFromWord[] | null;
+}
+
+/** what one accepts to take part */
+export interface Terms {
+  /** what `accept` of a join repeats */
+  version: string;
+  text: string | Record<string, string>;
+  /** address of how personal data are treated */
+  privacy?: string;
+}
+
+export interface TermsPatch {
+  version?: string | null;
+  text?: string | Record<string, string | null> | null;
+  privacy?: string | null;
+}
+
+/** what was discarded when the draft opened */
+export interface Rehearsal {
+  at: number;
+  people: number;
+  ideas: number;
+  votes: number;
+}
+
+export interface RehearsalPatch {
+  at?: number | null;
+  people?: number | null;
+  ideas?: number | null;
+  votes?: number | null;
 }
 
 /** the document of topic session */
 export interface TopicSession {
-  title: string;
-  brief: string;
+  title: string | Record<string, string>;
+  brief: string | Record<string, string>;
   /** how far the brand will follow the result */
-  mandate: string;
+  mandate: string | Record<string, string>;
   /** BCP 47 */
   locale: string;
   /** IANA name: how dates are shown */
   time_zone?: string;
+  /** whose it is */
+  brand: string;
+  /** BCP 47 */
+  languages: string[];
+  /** the doors there are */
+  join: JoinWord[];
+  /** who takes part, by dimension */
+  groups: Record<string, GroupDimension>;
+  terms?: Terms;
+  /** when the draft opened */
+  opened_at?: number;
+  /** when it closes by itself */
+  ends_at?: number;
+  /** when it last closed */
+  closed_at?: number;
+  rehearsal?: Rehearsal;
   /** its participants are simulated */
   simulated?: true;
   state: SessionStateWord;
@@ -324,11 +462,20 @@ export interface TopicSession {
 }
 
 export interface TopicSessionPatch {
-  title?: string | null;
-  brief?: string | null;
-  mandate?: string | null;
+  title?: string | Record<string, string | null> | null;
+  brief?: string | Record<string, string | null> | null;
+  mandate?: string | Record<string, string | null> | null;
   locale?: string | null;
   time_zone?: string | null;
+  brand?: string | null;
+  languages?: string[] | null;
+  join?: JoinWord[] | null;
+  groups?: Record<string, GroupDimensionPatch | null> | null;
+  terms?: TermsPatch | null;
+  opened_at?: number | null;
+  ends_at?: number | null;
+  closed_at?: number | null;
+  rehearsal?: RehearsalPatch | null;
   simulated?: true | null;
   state?: SessionStateWord | null;
   frozen?: boolean | null;
@@ -415,6 +562,7 @@ export interface Participant {
   role: Role;
   /** how sure we are that this is one person */
   level?: LevelWord;
+  groups?: Record<string, string>;
 }
 
 export interface ParticipantPatch {
@@ -422,6 +570,7 @@ export interface ParticipantPatch {
   name?: string | null;
   role?: Role | null;
   level?: LevelWord | null;
+  groups?: Record<string, string | null> | null;
 }
 
 /** one's own votes in a challenge */
@@ -445,7 +594,7 @@ export interface OwnBallotsPatch {
 /** an idea of one's own */
 export interface OwnIdea {
   challenge: string;
-  title: string;
+  title: string | Record<string, string>;
   state: IdeaStateWord;
   /** why it was hidden */
   reason?: string;
@@ -456,7 +605,7 @@ export interface OwnIdea {
 
 export interface OwnIdeaPatch {
   challenge?: string | null;
-  title?: string | null;
+  title?: string | Record<string, string | null> | null;
   state?: IdeaStateWord | null;
   reason?: string | null;
   at?: number | null;
@@ -505,14 +654,24 @@ export interface ResultsLevelsPatch {
   verified?: Record<string, TallyPatch | null> | null;
 }
 
-/** tallies by dimension */
-export interface ResultsBy {
-  level: ResultsLevels;
-}
+/** tallies of one value: idea -> tally */
+export type ResultsGroup = Record<string, Tally>;
 
-export interface ResultsByPatch {
+export type ResultsGroupPatch = Record<string, TallyPatch | null>;
+
+/** tallies by value; `other` adds up values of fewer than five voters and voters without a value */
+export type ResultsDimension = Record<string, ResultsGroup>;
+
+export type ResultsDimensionPatch = Record<string, ResultsGroupPatch | null>;
+
+/** tallies by level, and by each dimension of the session's groups */
+export type ResultsBy = {
+  level: ResultsLevels;
+} & Record<string, ResultsDimension>;
+
+export type ResultsByPatch = {
   level?: ResultsLevelsPatch | null;
-}
+} & Record<string, ResultsDimensionPatch | null>;
 
 /** votes cast in a minute, by level */
 export interface ResultsMinute {
@@ -527,6 +686,75 @@ export interface ResultsMinutePatch {
   verified?: number | null;
 }
 
+/** voters by level */
+export interface Turnout {
+  open: number;
+  code: number;
+  verified: number;
+}
+
+export interface TurnoutPatch {
+  open?: number | null;
+  code?: number | null;
+  verified?: number | null;
+}
+
+/** an idea's place in an outcome: its tally over the levels that count */
+export interface OutcomePlace {
+  idea: string;
+  /** approval and single */
+  votes?: number;
+  /** updown */
+  up?: number;
+  /** updown */
+  down?: number;
+  /** budget */
+  dots?: number;
+  /** stars */
+  sum?: number;
+  /** budget and stars */
+  voters?: number;
+  score: number;
+}
+
+/** what a challenge decided, written once at closing; or a correction beside it */
+export interface Outcome {
+  at: number;
+  kind: OutcomeKindWord;
+  /** of all but a closing: public */
+  reason?: string;
+  /** hash of the rules that it follows */
+  rules: string;
+  /** levels that counted */
+  counts: LevelWord[];
+  turnout: Turnout;
+  quorum?: number;
+  /** where there is a quorum */
+  quorum_met?: boolean;
+  /** the first, best first */
+  ranking: OutcomePlace[];
+  winners: string[];
+  /** who share the last place among the winners */
+  tie?: string[];
+  /** how many they are */
+  tied?: number;
+}
+
+export interface OutcomePatch {
+  at?: number | null;
+  kind?: OutcomeKindWord | null;
+  reason?: string | null;
+  rules?: string | null;
+  counts?: LevelWord[] | null;
+  turnout?: TurnoutPatch | null;
+  quorum?: number | null;
+  quorum_met?: boolean | null;
+  ranking?: OutcomePlace[] | null;
+  winners?: string[] | null;
+  tie?: string[] | null;
+  tied?: number | null;
+}
+
 /** the document of topics results:<challenge> */
 export interface TopicResults {
   totals: ResultsTotals;
@@ -534,6 +762,10 @@ export interface TopicResults {
   by: ResultsBy;
   /** by `m` and the minute since 1970 */
   minutes: Record<string, ResultsMinute>;
+  /** of the first closing */
+  outcome?: Outcome;
+  /** what was written beside it later */
+  corrections?: Outcome[];
 }
 
 export interface TopicResultsPatch {
@@ -541,6 +773,8 @@ export interface TopicResultsPatch {
   ideas?: Record<string, TallyPatch | null> | null;
   by?: ResultsByPatch | null;
   minutes?: Record<string, ResultsMinutePatch | null> | null;
+  outcome?: OutcomePatch | null;
+  corrections?: Outcome[] | null;
 }
 
 /** what this person's texts and messages may hold */
@@ -571,17 +805,53 @@ export interface ErrorData {
   retry_ms?: number;
   /** what remains to spend */
   left?: number;
+  /** what is to be accepted */
+  terms?: Terms;
 }
 
 /** the body of join */
 export interface JoinParams {
   name?: string;
+  /** as it is printed or typed */
+  code?: string;
+  /** signed by the brand */
+  sso?: string;
+  /** what this person says of themselves, where it is asked */
+  groups?: Record<string, string>;
+  /** version of the terms that this person accepts */
+  accept?: string;
 }
 
 /** the answer of join */
 export interface Joined {
   token: string;
   participant: Participant;
+}
+
+/** a new code */
+export interface CodeMade {
+  /** what code_revoke takes */
+  code: string;
+  /** ten characters of Crockford's base32, as 7H3KX-9QMRT */
+  secret: string;
+}
+
+/** what anyone may know of a session before they are anyone */
+export interface SessionDoor {
+  id: string;
+  title: string | Record<string, string>;
+  brief: string | Record<string, string>;
+  brand: string;
+  /** BCP 47 */
+  locale: string;
+  languages: string[];
+  state: SessionStateWord;
+  /** its participants are simulated */
+  simulated?: true;
+  join: JoinWord[];
+  groups: Record<string, GroupDimension>;
+  terms?: Terms;
+  ends_at?: number;
 }
 
 /** the answer to a session file */
@@ -601,6 +871,8 @@ export interface About {
   version: string;
   public_url: string;
   demo: boolean;
+  /** the audience of log-ins by a brand; once the store has said it */
+  deployment?: string;
 }
 
 /** the links of a demo session */
@@ -634,18 +906,20 @@ export interface FileMedia {
 
 /** an idea that the brand brings */
 export interface FileIdea {
-  title: string;
-  body?: string;
+  title: string | Record<string, string>;
+  body?: string | Record<string, string>;
+  /** the language it is written in */
+  lang?: string;
   media?: FileMedia[];
 }
 
 /** a question of a session file */
 export interface FileChallenge {
   id: string;
-  title: string;
-  brief?: string;
+  title: string | Record<string, string>;
+  brief?: string | Record<string, string>;
   /** what one contribution is called: parfum, slogan */
-  noun?: string;
+  noun?: string | Record<string, string>;
   ballot: BallotWord;
   /** for the budget ballot */
   budget?: Budget;
@@ -659,6 +933,12 @@ export interface FileChallenge {
   opens_at?: string;
   closes_at?: string;
   ideas_per_person?: number;
+  /** who votes; every participant and expert where absent */
+  voters?: Electorate;
+  /** who proposes; every participant and expert where absent */
+  proposers?: Electorate;
+  /** what decides */
+  outcome?: OutcomeRule;
   ideas?: FileIdea[];
 }
 
@@ -666,16 +946,28 @@ export interface FileChallenge {
 export interface SessionFile {
   /** never used twice */
   id: string;
-  title: string;
-  brief?: string;
+  title: string | Record<string, string>;
+  brief?: string | Record<string, string>;
   /** how far the brand will follow the result */
-  mandate?: string;
+  mandate?: string | Record<string, string>;
   /** BCP 47 */
   locale?: string;
   /** IANA name */
   time_zone?: string;
-  /** anyone may join */
-  join?: 'open';
+  /** whose it is; default where absent */
+  brand?: string;
+  /** BCP 47; the locale alone where absent */
+  languages?: string[];
+  /** draft: a rehearsal; open where absent */
+  state?: FirstStateWord;
+  /** when it closes by itself */
+  ends_at?: string;
+  /** one door or several; open where absent */
+  join?: JoinWord | JoinWord[];
+  /** who takes part, by dimension */
+  groups?: Record<string, GroupDimension>;
+  /** what one accepts to take part */
+  terms?: Terms;
   /** every page says that its participants are simulated */
   simulated?: boolean;
   challenges: FileChallenge[];
@@ -729,11 +1021,13 @@ export interface IdeaAddParams {
   /** the challenge it answers */
   challenge: string;
   /** the idea in one line */
-  title: string;
+  title: string | Record<string, string>;
   /** more about it */
-  body?: string;
+  body?: string | Record<string, string>;
   /** pictures that the session already holds */
   media?: string[];
+  /** the language it is written in, one of the session's; the session's locale where absent */
+  lang?: string;
   key?: string;
 }
 
@@ -747,9 +1041,9 @@ export interface IdeaEditParams {
   /** one's own idea */
   idea: string;
   /** the new title */
-  title?: string;
+  title?: string | Record<string, string>;
   /** the new body; empty removes it */
-  body?: string;
+  body?: string | Record<string, string>;
   /** a text shown as added later */
   addition?: string;
   key?: string;
@@ -843,10 +1137,10 @@ export interface ChallengeAddParams {
   /** its id; one is made where absent */
   challenge?: string;
   /** the question */
-  title: string;
-  brief?: string;
+  title: string | Record<string, string>;
+  brief?: string | Record<string, string>;
   /** what one contribution is called: parfum, slogan */
-  noun?: string;
+  noun?: string | Record<string, string>;
   /** how it is voted */
   ballot: BallotWord;
   /** for the budget ballot */
@@ -863,6 +1157,12 @@ export interface ChallengeAddParams {
   opens_at?: string;
   closes_at?: string;
   ideas_per_person?: number;
+  /** who votes; every participant and expert where absent */
+  voters?: Electorate;
+  /** who proposes, where proposals are open; every participant and expert where absent */
+  proposers?: Electorate;
+  /** what decides; every level, one winner and no quorum where absent */
+  outcome?: OutcomeRule;
   key?: string;
 }
 
@@ -874,9 +1174,9 @@ export interface ChallengeAddResult {
 /** Changes a challenge: anything until it first opens, then wording and dates with a public reason */
 export interface ChallengeEditParams {
   challenge: string;
-  title?: string;
-  brief?: string;
-  noun?: string;
+  title?: string | Record<string, string>;
+  brief?: string | Record<string, string>;
+  noun?: string | Record<string, string>;
   /** until it first opens */
   ballot?: BallotWord;
   /** until it first opens */
@@ -895,6 +1195,12 @@ export interface ChallengeEditParams {
   closes_at?: string;
   /** until it first opens */
   ideas_per_person?: number;
+  /** until it first opens */
+  voters?: Electorate;
+  /** until it first opens */
+  proposers?: Electorate;
+  /** until it first opens */
+  outcome?: OutcomeRule;
   /** public; required once the challenge has opened */
   reason?: string;
   key?: string;
@@ -929,10 +1235,12 @@ export interface ChallengeCloseResult {
 
 /** Changes the session's words */
 export interface SessionEditParams {
-  title?: string;
-  brief?: string;
+  title?: string | Record<string, string>;
+  brief?: string | Record<string, string>;
   /** how far the brand will follow the result */
-  mandate?: string;
+  mandate?: string | Record<string, string>;
+  /** when the session closes by itself, with every challenge that is open then */
+  ends_at?: string;
   key?: string;
 }
 
@@ -943,7 +1251,7 @@ export interface SessionEditResult {
 /** Shows a line on every screen */
 export interface SessionAnnounceParams {
   /** empty takes it away */
-  text: string;
+  text: string | Record<string, string>;
   key?: string;
 }
 
@@ -969,6 +1277,86 @@ export interface SessionUnfreezeResult {
   v: number;
 }
 
+/** Opens a draft: its definition, links and codes stay, what was contributed is discarded; or opens a closed session again */
+export interface SessionOpenParams {
+  key?: string;
+}
+
+export interface SessionOpenResult {
+  v: number;
+}
+
+/** Closes the session and every challenge that is open */
+export interface SessionCloseParams {
+  key?: string;
+}
+
+export interface SessionCloseResult {
+  v: number;
+}
+
+/** Makes a closed session final: read only, nobody joins */
+export interface SessionArchiveParams {
+  key?: string;
+}
+
+export interface SessionArchiveResult {
+  v: number;
+}
+
+/** Writes a second outcome beside the first, with a public reason */
+export interface OutcomeOverrideParams {
+  /** a closed one */
+  challenge: string;
+  /** tie: chosen among the tied; choice: other winners; correction */
+  kind: KindWord;
+  /** ideas of the challenge */
+  winners: string[];
+  /** public */
+  reason: string;
+  key?: string;
+}
+
+export interface OutcomeOverrideResult {
+  challenge: string;
+  v: number;
+}
+
+/** Makes codes, whose secrets are shown this once */
+export interface CodeMakeParams {
+  /** participant where absent; none higher than the maker's own */
+  role?: Role;
+  /** how many people each code is for: 1 where absent, 0 for any number */
+  uses?: number;
+  /** what it says of who holds it */
+  groups?: Record<string, string>;
+  /** what staff call this batch */
+  label?: string;
+  /** refused from then on */
+  until?: string;
+  /** how many codes; 1 where absent */
+  count?: number;
+  key?: string;
+}
+
+export interface CodeMakeResult {
+  /** what code_revoke takes for all of them */
+  batch: string;
+  codes: CodeMade[];
+}
+
+/** Ends a code, or a whole batch, and the connections of who came with it */
+export interface CodeRevokeParams {
+  /** k3-17, or k3 for the batch */
+  code: string;
+  key?: string;
+}
+
+export interface CodeRevokeResult {
+  code: string;
+  v: number;
+}
+
 /** Sets one's own name; empty removes it */
 export interface NameSetParams {
   name: string;
@@ -988,6 +1376,37 @@ export interface ParticipantRenameParams {
 }
 
 export interface ParticipantRenameResult {
+  v: number;
+}
+
+/** Shuts a participant out; the ballots they cast stay */
+export interface ParticipantBanParams {
+  participant: string;
+  reason: string;
+  key?: string;
+}
+
+export interface ParticipantBanResult {
+  v: number;
+}
+
+/** Lets a participant in again */
+export interface ParticipantUnbanParams {
+  participant: string;
+  reason: string;
+  key?: string;
+}
+
+export interface ParticipantUnbanResult {
+  v: number;
+}
+
+/** Erases one's name and texts; ballots stay, as nobody's */
+export interface MeEraseParams {
+  key?: string;
+}
+
+export interface MeEraseResult {
   v: number;
 }
 
@@ -1259,6 +1678,8 @@ export interface ProblemObject {
   retry_ms?: number;
   /** what remains to spend */
   left?: number;
+  /** what is to be accepted */
+  terms?: Terms;
 }
 
 /** What each command takes and answers. */
@@ -1281,8 +1702,17 @@ export interface Commands {
   session_announce: { params: SessionAnnounceParams; result: SessionAnnounceResult };
   session_freeze: { params: SessionFreezeParams; result: SessionFreezeResult };
   session_unfreeze: { params: SessionUnfreezeParams; result: SessionUnfreezeResult };
+  session_open: { params: SessionOpenParams; result: SessionOpenResult };
+  session_close: { params: SessionCloseParams; result: SessionCloseResult };
+  session_archive: { params: SessionArchiveParams; result: SessionArchiveResult };
+  outcome_override: { params: OutcomeOverrideParams; result: OutcomeOverrideResult };
+  code_make: { params: CodeMakeParams; result: CodeMakeResult };
+  code_revoke: { params: CodeRevokeParams; result: CodeRevokeResult };
   name_set: { params: NameSetParams; result: NameSetResult };
   participant_rename: { params: ParticipantRenameParams; result: ParticipantRenameResult };
+  participant_ban: { params: ParticipantBanParams; result: ParticipantBanResult };
+  participant_unban: { params: ParticipantUnbanParams; result: ParticipantUnbanResult };
+  me_erase: { params: MeEraseParams; result: MeEraseResult };
 }
 export type Command = keyof Commands;
 
@@ -1317,8 +1747,17 @@ export const EFFECTS = {
   session_announce: 'write',
   session_freeze: 'write',
   session_unfreeze: 'write',
+  session_open: 'write',
+  session_close: 'write',
+  session_archive: 'write',
+  outcome_override: 'write',
+  code_make: 'write',
+  code_revoke: 'write',
   name_set: 'write',
   participant_rename: 'write',
+  participant_ban: 'write',
+  participant_unban: 'write',
+  me_erase: 'write',
 } as const;
 
 /** The limits of protocol/limits.def. */
@@ -1343,6 +1782,23 @@ export const LIMITS = {
   VALUE_LEAST: -1,
   IDEAS_PER_PERSON: 1000,
   IDEAS_PER_PERSON_LEAST: 1,
+  LANGUAGE: 16,
+  LANGUAGES: 8,
+  TERMS: 8000,
+  VERSION: 64,
+  URL: 500,
+  DIMENSIONS: 4,
+  GROUPS: 256,
+  WINNERS: 100,
+  WINNERS_LEAST: 1,
+  QUORUM: 1000000000,
+  QUORUM_LEAST: 1,
+  USES: 1000000000,
+  CODES: 1000,
+  CODES_LEAST: 1,
+  LABEL: 80,
+  CODE: 64,
+  SSO_MS: 300000,
   CHALLENGES: 64,
   KEY: 64,
   TOKEN: 4096,

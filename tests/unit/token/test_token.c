@@ -39,7 +39,7 @@ static struct actor somebody(void)
                           .id = "p12",
                           .role = ROLE_participant,
                           .level = level_code,
-                          .groups = "status=client store=lille"};
+                          .groups = "status=client,store=lille"};
 }
 
 static char *token_of(const struct keys *keys, const struct actor *actor, const char *name)
@@ -105,7 +105,7 @@ static void what_was_made_is_verified_whole(void **state)
     assert_string_equal(read.id, "p12");
     assert_int_equal(read.role, ROLE_participant);
     assert_int_equal(read.level, level_code);
-    assert_string_equal(read.groups, "status=client store=lille");
+    assert_string_equal(read.groups, "status=client,store=lille");
     assert_true(read.issued_at == NOW);
     assert_true(read.expires_at == NOW + HOUR);
     assert_int_equal(strlen(read.token_id), 22);
@@ -164,7 +164,7 @@ static void a_token_says_what_the_design_says(void **state)
     assert_string_equal(claims, "{\"iss\":\"palabre\",\"sub\":\"p12\",\"aud\":\"" DEPLOYMENT "\","
                                 "\"exp\":\"2025-07-14T09:30:00.125Z\",\"nbf\":\"2025-07-14T08:30:00.125Z\","
                                 "\"iat\":\"2025-07-14T08:30:00.125Z\",\"jti\":\"t1\",\"rol\":\"participant\","
-                                "\"lvl\":\"code\",\"ses\":\"danette\",\"grp\":\"status=client store=lille\","
+                                "\"lvl\":\"code\",\"ses\":\"danette\",\"grp\":\"status=client,store=lille\","
                                 "\"nam\":\"Ana\"}");
 }
 
@@ -175,10 +175,13 @@ static void the_largest_actor_fits_into_a_token(void **state)
     memset(actor.session, 's', TEXT_ID_MAX);
     memset(actor.id, 'p', TEXT_ID_MAX);
     memset(actor.token_id, 'j', sizeof(actor.token_id) - 1);
-    snprintf(actor.groups, sizeof(actor.groups), "%.32s=%.30s %.31s=%.31s",
-             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
-             "ccccccccccccccccccccccccccccccc", "ddddddddddddddddddddddddddddddd");
-    assert_int_equal(strlen(actor.groups), sizeof(actor.groups) - 1);
+    for (char dimension = 'a'; dimension < 'a' + LIMIT_DIMENSIONS; dimension++) {
+        size_t size = strlen(actor.groups);
+        snprintf(actor.groups + size, sizeof(actor.groups) - size, "%s%c%.31s=%.32s", size ? "," : "",
+                 dimension, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
+    }
+    assert_int_equal(strlen(actor.groups), LIMIT_DIMENSIONS * (2 * TEXT_ID_MAX + 2) - 1);
+    actor.generation = 999999999;
     char name[TOKEN_NAME_ROOM] = "", read_name[TOKEN_NAME_ROOM];
     for (int i = 0; i < LIMIT_NAME; i++)
         strcat(name, "\U0001F600");
@@ -189,6 +192,49 @@ static void the_largest_actor_fits_into_a_token(void **state)
                      ERROR_none);
     assert_string_equal(read_name, name);
     assert_string_equal(read.groups, actor.groups);
+}
+
+static void a_brands_token_has_a_brand_in_place_of_a_session(void **state)
+{
+    struct keys *keys = *state;
+    const struct actor actor = {.id = "brand", .role = ROLE_brand, .brand = "danone"};
+    struct actor read, other;
+    char name[TOKEN_NAME_ROOM];
+    CLEAN_FREE char *token = token_of(keys, &actor, "Ana");
+    assert_non_null(token);
+    assert_int_equal(token_verify(keys->keyring, token, strlen(token), DEPLOYMENT, NOW, &read, name),
+                     ERROR_none);
+    assert_string_equal(read.brand, "danone");
+    assert_string_equal(read.session, "");
+    assert_int_equal(read.generation, 0);
+    other = actor;
+    other.role = ROLE_moderator;
+    assert_null(token_of(keys, &other, ""));
+    other = actor;
+    strcpy(other.session, "danette");
+    assert_null(token_of(keys, &other, ""));
+    other = actor;
+    strcpy(other.brand, "Danone");
+    assert_null(token_of(keys, &other, ""));
+    other = actor;
+    other.role = ROLE_admin;
+    assert_null(token_of(keys, &other, ""));
+}
+
+static void the_generation_of_a_place_comes_back_as_it_was(void **state)
+{
+    struct keys *keys = *state;
+    struct actor actor = somebody(), read;
+    char name[TOKEN_NAME_ROOM];
+    for (int generation = 0; generation < 12; generation += 11) {
+        actor.generation = generation;
+        CLEAN_FREE char *token = token_of(keys, &actor, "");
+        assert_int_equal(token_verify(keys->keyring, token, strlen(token), DEPLOYMENT, NOW, &read, name),
+                         ERROR_none);
+        assert_int_equal(read.generation, generation);
+    }
+    actor.generation = -1;
+    assert_null(token_of(keys, &actor, ""));
 }
 
 static void what_verify_would_refuse_is_not_made(void **state)
@@ -206,11 +252,11 @@ static void what_verify_would_refuse_is_not_made(void **state)
     static const char *const bad_groups[] = {
         "store",        "store=",
         "=lille",       "store=lille ",
-        " store=lille", "store=lille  status=x",
+        " store=lille", "store=lille,,status=x",
         "store=Lille",  "store=lille status=client",
         "a=1",          "a=b=c",
-        "a=b a=c",      "a=b,c=d",
-        "ab=c a=d",     "a=b\tc=d",
+        "a=b,a=c",      "a=b,",
+        ",a=b",         "a=b\tc=d",
     };
     for (size_t i = 0; i < ARRAY_SIZE(bad_groups); i++) {
         actor = somebody();
@@ -219,8 +265,8 @@ static void what_verify_would_refuse_is_not_made(void **state)
         if (token)
             fail_msg("groups %s", bad_groups[i]);
     }
-    static const char *const good_groups[] = {"", "a=b", "a=b a1=c", "a=b ab=c b=a",
-                                              "status=client store=lille"};
+    static const char *const good_groups[] = {"", "a=b", "a=b,a1=c", "ab=c,a=b,b=a",
+                                              "status=client,store=lille"};
     for (size_t i = 0; i < ARRAY_SIZE(good_groups); i++) {
         actor = somebody();
         snprintf(actor.groups, sizeof(actor.groups), "%s", good_groups[i]);
@@ -448,7 +494,13 @@ static void claims_of_other_values_are_refused(void **state)
         {"ses", "\"s23456789012345678901234567890123\""},
         {"jti", "\"a b\""},
         {"jti", "\"123456789012345678901234567890123456789012345678\""},
-        {"grp", "\"store=lille status=client\""},
+        {"grp", "\"store=lille,store=client\""},
+        {"gen", "\"0\""},
+        {"gen", "\"01\""},
+        {"gen", "\"-1\""},
+        {"gen", "2"},
+        {"gen", "\"1234567890\""},
+        {"brd", "\"danone\""} /* with a session */,
         {"grp", "\"store\""},
         {"nam", "\"Ana\\n\""},
         {"nam", "\"E\\u0301\""},
@@ -548,6 +600,8 @@ int main(void)
         WITH_KEYS(a_token_has_an_id_of_its_own_or_the_one_it_is_given),
         WITH_KEYS(a_token_says_what_the_design_says),
         WITH_KEYS(the_largest_actor_fits_into_a_token),
+        WITH_KEYS(a_brands_token_has_a_brand_in_place_of_a_session),
+        WITH_KEYS(the_generation_of_a_place_comes_back_as_it_was),
         WITH_KEYS(what_verify_would_refuse_is_not_made),
         WITH_KEYS(a_token_lives_until_it_expires_and_not_a_millisecond_longer),
         WITH_KEYS(a_clock_a_minute_behind_is_forgiven_and_no_more),

@@ -45,6 +45,21 @@ static void french_is_matched_without_case_accents_and_plurals(void **state)
     view_free(&view);
 }
 
+static void a_title_in_two_languages_is_found_in_either(void **state)
+{
+    (void)state;
+    struct view *view =
+        fixture_view(0, "c:c1.state=open\ni:i1.challenge=c1\ni:i1.n=1\n"
+                        "i:i1.title=\x01{\"fr\":\"Glace \\\"châtaigne\\\"\",\"en\":\"Chestnut ice cream\"}\n"
+                        "i:i2.challenge=c1\ni:i2.n=2\ni:i2.title=Un yaourt au miel\n");
+    size_t count;
+    assert_string_equal(best(view, CLASS_PUBLIC, "glace chataigne", &count), "i1");
+    assert_string_equal(best(view, CLASS_PUBLIC, "a chestnut ice cream", &count), "i1");
+    best(view, CLASS_PUBLIC, "fr en", &count);
+    assert_int_equal(count, 0);
+    view_free(&view);
+}
+
 static void the_same_text_is_a_thousand_alike(void **state)
 {
     (void)state;
@@ -129,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(french_is_matched_without_case_accents_and_plurals),
+        cmocka_unit_test(a_title_in_two_languages_is_found_in_either),
         cmocka_unit_test(the_same_text_is_a_thousand_alike),
         cmocka_unit_test(only_what_the_audience_sees_is_found),
         cmocka_unit_test(new_and_edited_ideas_are_found_by_their_text_of_now),

@@ -90,9 +90,11 @@ static void the_same_values_again_are_no_change(void **state)
     struct view *view = fixture_view(0, SEALED);
     assert_true(fixture_apply(view, 2, "s:s.title=S\nc:c1.state=open\ni:i1.n=1\np:p3.name=Ana"));
     assert_string_equal(fixture_told, "");
-    assert_true(fixture_apply(view, 3, "s:s.join=open")); /* in no document */
+    assert_true(fixture_apply(view, 3, "s:s.revoked.k3=1\nc:c1.level_voters=1 0 0")); /* in no document */
     assert_string_equal(fixture_told, "");
-    assert_string_equal(view_join(view), "open");
+    assert_false(view_is_open(view));
+    assert_true(fixture_apply(view, 4, "s:s.join=open code"));
+    assert_true(view_is_open(view));
     view_free(&view);
 }
 
@@ -105,6 +107,83 @@ static void a_rename_reaches_the_ideas_that_are_signed(void **state)
     assert_true(fixture_apply(view, 3, "i:i1.unsigned=1"));
     assert_true(fixture_apply(view, 4, "p:p3.name=Léa"));
     assert_null(strstr(fixture_told, "idea:i1"));
+    view_free(&view);
+}
+
+static void who_is_shut_out_is_told_why(void **state)
+{
+    (void)state;
+    struct view *view = fixture_view(0, SEALED "p:p4.n=4\np:p4.role=moderator\np:p4.code=k2-7\n");
+    struct actor actor = {.id = "p3", .role = ROLE_participant, .generation = 1};
+    struct actor staff = {.id = "p4", .role = ROLE_moderator},
+                 unknown = {.id = "p9", .role = ROLE_participant};
+    struct actor admin = {.id = "p3", .role = ROLE_admin}, observer = {.role = ROLE_observer};
+    assert_int_equal(view_shuts_out(view, &actor), ERROR_none);
+    assert_true(fixture_apply(view, 2, "p:p3.generation=1\np:p4.generation=1"));
+    assert_int_equal(view_shuts_out(view, &actor), ERROR_none);
+    assert_int_equal(view_shuts_out(view, &staff), ERROR_none); /* whose token says none: the first */
+    assert_true(fixture_apply(view, 3, "p:p3.generation=2"));
+    assert_int_equal(view_shuts_out(view, &actor), ERROR_token_retired);
+    actor.generation = 3; /* given elsewhere, of which the news is on its way */
+    assert_int_equal(view_shuts_out(view, &actor), ERROR_none);
+    assert_true(fixture_apply(view, 4, "s:s.revoked.k2-70=1\ns:s.revoked.k=1"));
+    assert_int_equal(view_shuts_out(view, &staff), ERROR_none);
+    assert_true(fixture_apply(view, 5, "s:s.revoked.k2-7=1"));
+    assert_int_equal(view_shuts_out(view, &staff), ERROR_code_revoked);
+    assert_true(fixture_apply(view, 6, "s:s.revoked.k2-7=\ns:s.revoked.k2=1"));
+    assert_int_equal(view_shuts_out(view, &staff), ERROR_code_revoked);
+    assert_true(fixture_apply(view, 7, "p:p3.banned=1"));
+    assert_int_equal(view_shuts_out(view, &actor), ERROR_banned);
+    assert_true(fixture_apply(view, 8, "p:p3.banned=\np:p3.merged=p4"));
+    assert_int_equal(view_shuts_out(view, &actor), ERROR_token_retired);
+    assert_int_equal(view_shuts_out(view, &unknown), ERROR_none);
+    assert_int_equal(view_shuts_out(view, &admin), ERROR_none);
+    assert_int_equal(view_shuts_out(view, &observer), ERROR_none);
+    fixture_load(view, 9, SEALED "p:p4.n=4\np:p4.code=k2-7\n");
+    assert_int_equal(view_shuts_out(view, &staff), ERROR_none);
+    view_free(&view);
+}
+
+static void only_levels_that_count_make_an_order(void **state)
+{
+    (void)state;
+    struct view *view = fixture_view(
+        0, "c:c1.state=planned\nc:c1.outcome={\"counts\":[\"code\",\"verified\"],\"winners\":1}\n"
+           "i:i1.challenge=c1\ni:i1.n=1\ni:i1.tally=9 0 0 0 0 0\n"
+           "i:i2.challenge=c1\ni:i2.n=2\ni:i2.tally=0 0 1 0 1 0\n");
+    const struct ranking *top = &view_challenge(view, "c1")->rankings[RANK_SCORE][RANK_ALL];
+    assert_ptr_equal(top->items[0], view_idea(view, "i2"));
+    assert_int_equal(view_idea(view, "i1")->score, 0);
+    assert_true(fixture_apply(view, 2, "i:i1.tally=6 0 3 0 0 0")); /* another level, the same total */
+    assert_ptr_equal(top->items[0], view_idea(view, "i1"));
+    assert_non_null(strstr(fixture_told, "ideas:c1:top/public@2"));
+    assert_true(fixture_apply(view, 3, "c:c1.outcome={\"counts\":[\"verified\"]}"));
+    assert_ptr_equal(top->items[0], view_idea(view, "i2"));
+    assert_true(fixture_apply(view, 4, "c:c1.outcome="));
+    assert_int_equal(view_idea(view, "i1")->score, 9);
+    view_free(&view);
+}
+
+static void groups_of_few_change_nothing_until_they_are_shown(void **state)
+{
+    (void)state;
+    struct view *view =
+        fixture_view(0, "s:s.groups={\"store\":{\"values\":{\"lille\":\"L\",\"nantes\":\"N\"}}}\nc:c1.state="
+                        "open\nc:c1.voters=12\n"
+                        "c:c1.group_voters.0-0=5\nc:c1.group_voters.0-1=4\ni:i1.challenge=c1\ni:i1.n=1\n");
+    assert_true(fixture_apply(view, 2, "i:i1.group.0-1=2 0"));
+    assert_string_equal(fixture_told, "");
+    assert_true(fixture_apply(view, 3, "i:i1.group.0-0=2 0"));
+    assert_string_equal(fixture_told,
+                        "results:c1/public@3 results:c1/expert@3 results:c1/voted@3 results:c1/staff@3 ");
+    assert_true(fixture_apply(view, 4, "c:c1.group_voters.0-0=6"));
+    assert_string_equal(fixture_told, "");
+    assert_true(
+        fixture_apply(view, 5, "c:c1.group_voters.0-0=7\nc:c1.group_voters.0-1=5")); /* none are left */
+    assert_non_null(strstr(fixture_told, "results:c1/public@5"));
+    assert_false(fixture_apply(view, 6, "i:i1.group.0=1 0"));
+    assert_false(fixture_apply(view, 6, "i:i1.group.4-0=1 0"));
+    assert_false(fixture_apply(view, 6, "c:c1.group_voters.0-256=1"));
     view_free(&view);
 }
 
@@ -204,6 +283,9 @@ int main(void)
         cmocka_unit_test(votes_that_only_change_levels_change_results_alone),
         cmocka_unit_test(the_same_values_again_are_no_change),
         cmocka_unit_test(a_rename_reaches_the_ideas_that_are_signed),
+        cmocka_unit_test(who_is_shut_out_is_told_why),
+        cmocka_unit_test(only_levels_that_count_make_an_order),
+        cmocka_unit_test(groups_of_few_change_nothing_until_they_are_shown),
         cmocka_unit_test(who_votes_is_promoted_where_the_tally_shows_after_it),
         cmocka_unit_test(ballots_read_before_their_owner_entered_are_not_taken),
         cmocka_unit_test(a_ballot_of_an_event_stands_against_an_older_reading),

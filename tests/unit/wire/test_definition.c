@@ -62,7 +62,6 @@ static void every_mistake_is_told_with_its_pointer(void **state)
         {SESSION(",\"locale\":\"de\"", CHALLENGE("c1", "")), "/locale", "fr or en"},
         {SESSION(",\"time_zone\":\"+02:00\"", CHALLENGE("c1", "")), "/time_zone", ""},
         {SESSION(",\"time_zone\":\"Europe/\"", CHALLENGE("c1", "")), "/time_zone", ""},
-        {SESSION(",\"join\":\"code\"", CHALLENGE("c1", "")), "/join", "\"open\""},
         {SESSION(",\"simulated\":1", CHALLENGE("c1", "")), "/simulated", "true or false"},
         {SESSION("", "7"), "/challenges/0", "an object"},
         {SESSION("", CHALLENGE("c1", "") ",{}"), "/challenges/1/title", "required"},
@@ -174,7 +173,8 @@ static void a_definition_becomes_the_arguments_of_session_create(void **state)
     assert_null(definition.ideas[1].idea_add.media);
     definition_arguments(&definition, "00ff", join, &all);
     static const char begins[] =
-        "00ff|6|title|T|locale|en|time_zone|Europe/Paris|join|open|seed|s|state|open|1|";
+        "00ff|8|title|T|brand|default|locale|en|languages|en|time_zone|Europe/Paris|join|open|"
+        "seed|s|state|open|1|";
     assert_memory_equal(all.bytes, begins, sizeof(begins) - 1);
     definition_clear(&definition);
 }

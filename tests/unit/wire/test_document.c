@@ -68,8 +68,9 @@ static void the_session_is_as_the_protocol_says(void **state)
                                 "c:c1.tally=sealed\nc:c1.proposals=brand\nc:c1.final=1\n");
     assert_state(
         view, &session, AUDIENCE_PUBLIC,
-        "{\"title\":\"Été\",\"brief\":\"B\",\"mandate\":\"M\",\"locale\":\"fr\",\"created_at\":5,"
-        "\"state\":\"open\",\"frozen\":true,\"announcement\":{\"text\":\"A\",\"at\":9},\"people\":2,"
+        "{\"title\":\"Été\",\"brief\":\"B\",\"mandate\":\"M\",\"brand\":\"default\",\"locale\":\"fr\","
+        "\"languages\":[\"fr\"],\"created_at\":5,\"join\":[],\"groups\":{},\"state\":\"open\",\"frozen\":"
+        "true,\"announcement\":{\"text\":\"A\",\"at\":9},\"people\":2,"
         "\"challenges\":{\"c1\":{\"n\":1,\"title\":\"Q\",\"timeline\":[],\"ballot\":\"budget\","
         "\"budget\":{\"dots\":10,\"per_idea\":3},\"final\":true,\"proposals\":\"brand\",\"tally\":\"sealed\","
         "\"state\":\"planned\",\"ideas\":0,\"voters\":0}}}");
@@ -158,8 +159,9 @@ static void results_under_a_seal_hold_voters_only(void **state)
     assert_true(fixture_apply(view, 2, "c:c1.state=closed"));
     CLEAN_BUFFER struct buffer out = {0};
     document_since(view, &results, AUDIENCE_PUBLIC, 1, &out);
-    assert_non_null(
-        strstr(out.bytes, "\"patch\":{\"totals\":{\"voters\":3,\"votes\":4},\"ideas\":{\"i1\":{\"up\":3,"));
+    assert_non_null(strstr(
+        out.bytes, "\"patch\":{\"totals\":{\"voters\":3,\"votes\":4},\"outcome\":null,\"corrections\":null,"
+                   "\"ideas\":{\"i1\":{\"up\":3,"));
     view_free(&view);
 }
 
@@ -188,7 +190,7 @@ static void me_is_one_s_own_votes_and_ideas(void **state)
     fixture_person(view, "p3", 1, "p:p3.ballot.c2=code - i4:2 i3:4 i5:1*");
     assert_state(view, &me, AUDIENCE_SELF,
                  "{\"participant\":{\"id\":\"p3\",\"name\":\"Ana\",\"role\":\"participant\",\"level\":"
-                 "\"code\"},\"points\":12,"
+                 "\"code\",\"groups\":{}},\"points\":12,"
                  "\"ballots\":{\"c2\":{\"votes\":{\"i3\":4},\"parked\":{\"i4\":2},\"given_up\":{\"i5\":1},"
                  "\"left\":5}},"
                  "\"ideas\":{\"i1\":{\"challenge\":\"c1\",\"title\":\"Un\",\"state\":\"published\",\"at\":7,"
@@ -216,7 +218,7 @@ static void a_delta_holds_what_is_newer_with_null_for_what_is_absent(void **stat
         delta(view, &top, AUDIENCE_PUBLIC, 1),
         "{\"jsonrpc\":\"2.0\",\"method\":\"delta\",\"params\":{\"topic\":\"ideas:c1:top\",\"from\":1,\"v\":3,"
         "\"patch\":{\"ideas\":{\"i1\":{\"body\":\"B\",\"media\":null,\"edited_at\":null,\"additions\":null,"
-        "\"author\":null,\"name\":null}}}}}");
+        "\"author\":null,\"name\":null,\"erased\":null}}}}}");
     assert_frame(delta(view, &top, AUDIENCE_PUBLIC, 2), NULL);
     view_free(&view);
 }

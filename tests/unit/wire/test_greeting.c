@@ -40,10 +40,10 @@ static void an_observer_has_no_id_no_name_and_no_token(void **state)
 
 static void expect_name(const char *body, const char *name)
 {
-    char *got = NULL;
+    struct greeting_join got;
     assert_int_equal(greeting_join_params(body, strlen(body), &got).error, ERROR_none);
-    assert_string_equal(got, name);
-    free(got);
+    assert_string_equal(got.name, name);
+    greeting_join_clear(&got);
 }
 
 static void a_name_at_the_door_is_optional_and_clean(void **state)
@@ -53,6 +53,70 @@ static void a_name_at_the_door_is_optional_and_clean(void **state)
     expect_name("{}", "");
     expect_name("{\"name\":\"\"}", "");
     expect_name("{\"name\":\" Ana \"}", "Ana");
+}
+
+static void a_join_has_a_code_groups_and_an_acceptance(void **state)
+{
+    static const char body[] =
+        "{\"code\":\" 7h3kx-9qmrt\",\"groups\":{\"store\":\"lille\",\"status\":\"client\"},"
+        "\"accept\":\"2\"}";
+    struct greeting_join join;
+    (void)state;
+    assert_int_equal(greeting_join_params(body, strlen(body), &join).error, ERROR_none);
+    assert_string_equal(join.code, " 7h3kx-9qmrt");
+    assert_string_equal(join.groups, "store=lille,status=client");
+    assert_string_equal(join.accept, "2");
+    assert_string_equal(join.sso, "");
+    greeting_join_clear(&join);
+    assert_int_equal(greeting_join_params("{\"sso\":\"v4\",\"groups\":{}}", 24, &join).error, ERROR_none);
+    assert_string_equal(join.sso, "v4");
+    assert_string_equal(join.groups, "");
+    greeting_join_clear(&join);
+}
+
+static void who_joins_is_told_their_groups(void **state)
+{
+    const struct actor ana = {
+        .id = "p12", .role = ROLE_participant, .level = level_code, .groups = "status=client,store=lille"};
+    struct buffer out CLEAN_BUFFER = {0};
+    (void)state;
+    greeting_join(&out, &ana, "", "t");
+    assert_string_equal(out.bytes,
+                        "{\"token\":\"t\",\"participant\":{\"id\":\"p12\",\"role\":\"participant\","
+                        "\"level\":\"code\",\"groups\":{\"status\":\"client\",\"store\":\"lille\"}}}");
+}
+
+static void the_door_shows_what_a_page_must_ask(void **state)
+{
+#define FIELD_OF(name, value)                                                                                \
+    {                                                                                                        \
+        name, value, sizeof(name) - 1, sizeof(value) - 1                                                     \
+    }
+    const struct field_write few[] = {FIELD_OF("title", "T"), FIELD_OF("join", "code"),
+                                      FIELD_OF("state", "draft"), FIELD_OF("ends_at", "")};
+    const struct field_write all[] = {FIELD_OF("title", "\x01{\"fr\":\"T\"}"),
+                                      FIELD_OF("join", "open sso"),
+                                      FIELD_OF("state", "open"),
+                                      FIELD_OF("brand", "danone"),
+                                      FIELD_OF("locale", "en"),
+                                      FIELD_OF("languages", "en fr"),
+                                      FIELD_OF("simulated", "1"),
+                                      FIELD_OF("groups", "{\"a\":{\"title\":\"A\"}}"),
+                                      FIELD_OF("terms", "{\"version\":\"1\"}"),
+                                      FIELD_OF("ends_at", "1000")};
+    struct buffer out CLEAN_BUFFER = {0};
+    (void)state;
+    greeting_door(&out, "s", few, ARRAY_SIZE(few));
+    assert_string_equal(
+        out.bytes, "{\"id\":\"s\",\"title\":\"T\",\"brief\":\"\",\"brand\":\"default\",\"locale\":\"fr\","
+                   "\"languages\":[\"fr\"],\"state\":\"draft\",\"join\":[\"code\"],\"groups\":{}}");
+    buffer_reset(&out);
+    greeting_door(&out, "s", all, ARRAY_SIZE(all));
+    assert_string_equal(
+        out.bytes,
+        "{\"id\":\"s\",\"title\":{\"fr\":\"T\"},\"brief\":\"\",\"brand\":\"danone\",\"locale\":\"en\","
+        "\"languages\":[\"en\",\"fr\"],\"state\":\"open\",\"simulated\":true,\"join\":[\"open\",\"sso\"],"
+        "\"groups\":{\"a\":{\"title\":\"A\"}},\"terms\":{\"version\":\"1\"},\"ends_at\":1000}");
 }
 
 static void what_is_wrong_at_the_door_is_named(void **state)
@@ -69,16 +133,25 @@ static void what_is_wrong_at_the_door_is_named(void **state)
         {"{\"name\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}", "name", ERROR_invalid_params,
          LIMIT_NAME},
         {"{\"name\":\"Ana\",\"role\":\"admin\"}", "role", ERROR_invalid_params, -1},
+        {"{\"code\":7}", "code", ERROR_invalid_params, -1},
+        {"{\"sso\":[]}", "sso", ERROR_invalid_params, -1},
+        {"{\"sso\":\"a\\u0000b\"}", "", ERROR_parse_error, -1},
+        {"{\"code\":\"a\",\"sso\":\"b\"}", "sso", ERROR_invalid_params, -1},
+        {"{\"groups\":[]}", "groups", ERROR_invalid_params, -1},
+        {"{\"groups\":{\"status\":7}}", "groups.status", ERROR_invalid_params, -1},
+        {"{\"groups\":{\"a\":\"b\",\"c\":\"d\",\"e\":\"f\",\"g\":\"h\",\"i\":\"j\"}}", "groups",
+         ERROR_invalid_params, -1},
+        {"{\"accept\":true}", "accept", ERROR_invalid_params, -1},
         {"{\"name\":\"Ana\",\"name\":\"Ben\"}", "", ERROR_parse_error, -1},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        char *name = NULL;
-        struct refusal refusal = greeting_join_params(cases[i].body, strlen(cases[i].body), &name);
+        struct greeting_join join;
+        struct refusal refusal = greeting_join_params(cases[i].body, strlen(cases[i].body), &join);
         assert_int_equal(refusal.error, cases[i].error);
         assert_string_equal(refusal.field, cases[i].field);
         assert_int_equal(refusal.limit, cases[i].limit);
-        assert_null(name);
+        greeting_join_clear(&join);
     }
 }
 
@@ -134,6 +207,9 @@ int main(void)
         cmocka_unit_test(hello_says_who_one_is_and_what_fits),
         cmocka_unit_test(an_observer_has_no_id_no_name_and_no_token),
         cmocka_unit_test(a_name_at_the_door_is_optional_and_clean),
+        cmocka_unit_test(a_join_has_a_code_groups_and_an_acceptance),
+        cmocka_unit_test(who_joins_is_told_their_groups),
+        cmocka_unit_test(the_door_shows_what_a_page_must_ask),
         cmocka_unit_test(what_is_wrong_at_the_door_is_named),
         cmocka_unit_test(options_come_as_texts_one_for_each_of_a_list),
         cmocka_unit_test(an_option_that_is_refused_ends_the_reading),
