@@ -250,7 +250,8 @@ end
 -- What the journal says of a vote: the vote, then the other entries of this person that it changed, moved (`i2=0`) or given up
 -- (`i7*`), so that a recount needs no rule of limits.
 local function vote_entry(v, argument)
-    local entry, changes = 'vote_cast ' .. v.who .. ' ' .. v.level .. ' ' .. v.groups_text .. ' ' .. v.id .. ' ' .. argument, v.changes
+    local changes = v.changes
+    local entry = 'vote_cast ' .. v.who .. ' ' .. v.level .. ' ' .. v.groups_text .. ' ' .. v.id .. ' ' .. argument
     for i = 2, #changes do
         entry = entry .. ' ' .. changes[i].id .. (changes[i].parked and '*' or '=0')
     end
