@@ -299,7 +299,13 @@ describe('texts by language', () => {
     assert.deepEqual([refusal.name, refusal.data.field], ['invalid_params', 'title']);
     const { idea } = await palabre.call(session, token, 'idea_add', { challenge: 'c1', title: 'One', lang: 'en' });
     assert.equal((await palabre.refused(session, token, 'idea_add', { challenge: 'c1', title: 'Eins', lang: 'de' })).data.field, 'lang');
-    await palabre.call(session, await palabre.staff(session, 'brand'), 'session_announce', { text: { fr: 'Bonjour', en: 'Hello' } });
+    const brand = await palabre.staff(session, 'brand');
+    for (const [command, params] of [['session_announce', { text: { fr: 'Bonjour', de: 'Hallo' } }], ['session_edit', { title: { de: 'Der Titel' } }],
+                                     ['challenge_edit', { challenge: 'c1', noun: { de: 'Idee' }, reason: 'x' }], ['idea_add', { challenge: 'c1', title: { de: 'Eins' } }]]) {
+      const { name, data } = await palabre.refused(session, brand, command, params);
+      assert.deepEqual([name, data.field.endsWith('/de'), data.expected], ['invalid_params', true, 'a language of the session: fr en'], command);
+    }
+    await palabre.call(session, brand, 'session_announce', { text: { fr: 'Bonjour', en: 'Hello' } });
     const wall = await palabre.greet(session);
     await wall.see('session', ({ announcement }) => announcement?.text.en === 'Hello');
     const { ideas } = await wall.see('ideas:c1:new', (state) => state.ideas[idea]);
