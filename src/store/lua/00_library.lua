@@ -328,33 +328,29 @@ end
 
 -- Functions ---------------------------------------------------------------------------------------------------------
 
--- A text by language (the byte 1, then JSON) is in languages of the session. `texts`: names of the arguments that may be
--- one, by their places from 1.
-local function texts_refuse(s, texts)
-    for place, name in pairs(texts) do
-        local json = match(s.args[8 + place] or '', '^=?\1(.*)$')
-        if json then
-            local found = call('HMGET', s.meta, 'languages', 'locale')
-            local spoken = found[1] or found[2] or ''
-            for lang in pairs(cjson.decode(json)) do
+-- A command: idempotency before any rule, then the session's own rules and the speaker's, then `handler(s, args...)`.
+-- `texts`: names of the arguments that may be texts by language (the byte 1, then JSON), by their places.
+local function command(handler, always, texts)
+    local function texts_refuse(s)
+        for place, name in pairs(texts or {}) do
+            local json = match(s.args[8 + place] or '', '^=?\1(.*)$')
+            local found = json and call('HMGET', s.meta, 'languages', 'locale')
+            local spoken = found and (found[1] or found[2]) or ''
+            for lang in pairs(json and cjson.decode(json) or {}) do
                 if not find(' ' .. spoken .. ' ', ' ' .. lang .. ' ', 1, true) then
                     return refuse(s, 'invalid_params', 'field', name .. '/' .. lang, 'expected',
                                   'a language of the session: ' .. spoken)
                 end
             end
         end
+        return nil
     end
-    return nil
-end
-
--- A command: idempotency before any rule, then the session's own rules and the speaker's, then `handler(s, args...)`.
-local function command(handler, always, texts)
     return function(keys, args)
         local s, unknown = session_begin(keys, args)
         if not s then
             return unknown
         end
-        local result = done_find(s) or session_refuses(s, always) or person_refuses(s) or texts and texts_refuse(s, texts)
+        local result = done_find(s) or session_refuses(s, always) or person_refuses(s) or texts_refuse(s)
         if result then
             return result
         end
