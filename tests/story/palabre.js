@@ -149,11 +149,11 @@ export class Palabre {
   }
 
   /** A request. `json` of the answer is parsed where it is JSON, and validated where it is a problem. */
-  async request(method, path, { token, body, headers = {} } = {}) {
+  async request(method, path, { token, body, headers = {}, from } = {}) {
     const text = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     const answer = await new Promise((done, fail) => {
       const request = http.request(`${this.url}${path}`, {
-        method, headers: { ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+        method, localAddress: from, headers: { ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
                            ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
       }, (response) => {
         const pieces = [];
