@@ -93,8 +93,7 @@ static void idea_new(struct fold *fold, struct fold_challenge *challenge, const 
     idea->n = ++challenge->ideas;
     idea->published = true;
     if (fold->idea_count % 256 == 0)
-        fold->ideas =
-            memory_resize(fold->ideas, (fold->idea_count + 256) * sizeof(struct fold_idea *));
+        fold->ideas = memory_resize(fold->ideas, (fold->idea_count + 256) * sizeof(struct fold_idea *));
     fold->ideas[fold->idea_count++] = idea;
     map_put(&fold->by_idea, idea->id, idea);
 }
