@@ -4,6 +4,7 @@
 #include "live/room.h"
 #include "live/who.h"
 #include "wire/definition.h"
+#include "wire/json_write.h"
 #include "wire/message.h"
 
 #include <stdio.h>
@@ -124,9 +125,15 @@ static void http_ready(struct live *live, struct edge_request *request)
 
 static void http_about(struct live *live, struct edge_request *request)
 {
-    char *text CLEAN_FREE = memory_print("{\"version\":\"%s\",\"public_url\":\"%s\",\"demo\":%s}",
-                                         PALABRE_VERSION, live->public_url, live->demo ? "true" : "false");
-    http_json(request, 200, text, strlen(text));
+    struct buffer text CLEAN_BUFFER = {0};
+    json_write_object(&text);
+    json_write_text(&text, "version", PALABRE_VERSION);
+    json_write_text(&text, "public_url", live->public_url);
+    json_write_flag(&text, "demo", live->demo);
+    if (live->deployment[0])
+        json_write_text(&text, "deployment", live->deployment);
+    json_write_end_object(&text);
+    http_json(request, 200, text.bytes, text.size);
 }
 
 static void http_demo(struct live *live, struct edge_request *request)
@@ -194,7 +201,7 @@ static void http_in_session(struct live *live, struct edge_request *request, con
     }
 }
 
-/* Pages: /, /{session}, /{session}/wall and the files they are made of. */
+/* Pages: /, /{session}, /{session}/wall, /{session}/print and the files they are made of. */
 static void http_page(struct live *live, struct edge_request *request, const char *path)
 {
     const struct edge_files *files = live->settings.files;
@@ -207,6 +214,8 @@ static void http_page(struct live *live, struct edge_request *request, const cha
         page = "session.html";
     else if (session && strcmp(path + 1 + size, "/wall") == 0)
         page = "wall.html";
+    else if (session && strcmp(path + 1 + size, "/print") == 0)
+        page = "print.html";
     if (!method_fits(edge_request_method(request), EDGE_GET))
         refuse_method(request, METHODS_READ);
     else if (!files || !edge_request_answer_file(request, files, page))

@@ -669,12 +669,9 @@ export type ResultsBy = {
   level: ResultsLevels;
 } & Record<string, ResultsDimension>;
 
-export type ResultsByPatch =
-  | {
-  level?: ResultsLevelsPatch
-  | null;
-} & Record<string, ResultsDimensionPatch
-  | null>;
+export type ResultsByPatch = {
+  level?: ResultsLevelsPatch | null;
+} & Record<string, ResultsDimensionPatch | null>;
 
 /** votes cast in a minute, by level */
 export interface ResultsMinute {
@@ -874,6 +871,8 @@ export interface About {
   version: string;
   public_url: string;
   demo: boolean;
+  /** the audience of log-ins by a brand; once the store has said it */
+  deployment?: string;
 }
 
 /** the links of a demo session */

@@ -4,7 +4,8 @@ local SESSION_FIELDS = {'title', 'brief', 'mandate', 'locale', 'time_zone', 'cre
                         'frozen', 'announcement', 'announced_at', 'people', 'brand', 'languages', 'groups', 'terms',
                         'opened_at', 'ends_at', 'closed_at', 'rehearsal'}
 -- What the door shows to who is nobody yet.
-local DOOR_FIELDS = {'title', 'brief', 'brand', 'locale', 'languages', 'state', 'simulated', 'join', 'groups', 'terms', 'ends_at'}
+local DOOR_FIELDS = {'title', 'brief', 'brand', 'locale', 'languages', 'state', 'simulated', 'join', 'groups', 'terms',
+                     'ends_at'}
 local ONLINE_KEPT_MS = 15000   -- a worker that has not said how many people it holds for this long holds none
 local PEOPLE_EVERY_MS = 1000   -- between two events that count people
 
