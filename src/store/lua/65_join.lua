@@ -44,7 +44,7 @@ end
 -- Makes `p` what `new` says (role, level, groups, code, accepted, generation), counts their ballots at that; whether any of
 -- it was new.
 local function person_change(s, p, new)
-    local pairs_, counted, known = {}, false, false
+    local pairs_, counted, known, role = {}, false, false, new.role and new.role ~= p.role and new.role or nil
     for _, name in ipairs({'role', 'level', 'groups', 'code', 'accepted', 'generation'}) do
         if new[name] and new[name] ~= p[name] then
             pairs_[#pairs_ + 1], pairs_[#pairs_ + 2] = name, new[name]
@@ -58,7 +58,7 @@ local function person_change(s, p, new)
     end
     local writes = {}
     if known then
-        journal_write(s, 'participant_upgrade', p.id, p.level, p.groups, p.code)
+        journal_write(s, 'participant_upgrade', p.id, p.level, p.groups, p.code or role and '-', role)
     end
     people.write(s, writes, p, pairs_)
     local moved = counted and recount.move(s, writes, p.id, p.level, p.groups)
@@ -258,9 +258,9 @@ function join.join(s, name, mode, digest, subject, jti, expiry, asked, told, acc
     return join_door(s, j)
 end
 
--- participant_upgrade, of an import: somebody's level and groups from then on, and the code that told.
-function join.upgrade(s, id, level, groups, code_id)
-    local p, batch = people.read(s, id), code.batch(s, code_id or '')
+-- participant_upgrade, of an import: somebody's level and groups from then on, the code that told, the role that it gave.
+function join.upgrade(s, id, level, groups, code_id, role)
+    local p = people.read(s, id)
     groups = groups == '' and '-' or groups
     local fault = group.fault(s, groups)
     if not p then
@@ -271,7 +271,7 @@ function join.upgrade(s, id, level, groups, code_id)
         return refuse(s, 'invalid_params', 'field', fault, 'expected', 'a value of the session')
     end
     person_change(s, p, {level = level, groups = group.text(s, group.read(groups).by), code = text_given(code_id),
-                         role = batch and ROLE_RANK[batch.role] > ROLE_RANK[p.role] and batch.role or nil})
+                         role = VOICES[role] and role or nil})
     return joined(s, p)
 end
 
