@@ -374,6 +374,6 @@ for (const seed of [1, 2, 3])
   });
 
 test('the logs of both servers are the same', async () => {
-  const logs = pair.map((palabre) => palabre.log.replaceAll(palabre.folder, 'FOLDER').replaceAll(palabre.listen, 'ADDRESS').replace(/"deployment":"d\w+"/, '"deployment":"d"'));
+  const logs = pair.map((palabre) => palabre.log.replaceAll(palabre.folder, 'FOLDER').replaceAll(palabre.listen, 'ADDRESS'));
   assert.equal(logs[0], logs[1]);
 });
