@@ -429,6 +429,6 @@ for (const [seed, grouped] of [[1], [2], [3], [4, true]])
   });
 
 test('the logs of both servers are the same', async () => {
-  const logs = pair.map((palabre) => palabre.log.replaceAll(palabre.folder, 'FOLDER').replaceAll(palabre.listen, 'ADDRESS').replace(/"deployment":"d\w+"/, '"deployment":"d"'));
+  const logs = pair.map((palabre) => palabre.log.replaceAll(palabre.folder, 'FOLDER').replaceAll(palabre.listen, 'ADDRESS'));
   assert.equal(logs[0], logs[1]);
 });
