@@ -159,7 +159,7 @@ local function session_begin(keys, args)
     elseif m[5] ~= DATA then
         s.importing, s.shut = find(m[5], ' importing', 1, true), find(m[5], ' shut', 1, true)
     end
-    if role == 'brand' and (call('HGET', meta, 'brand') or 'default') ~= (args[6] == '' and 'default' or args[6]) then
+    if role == 'brand' and args[6] ~= '' and (call('HGET', meta, 'brand') or 'default') ~= args[6] then
         s.epoch, s.seq = '', '0'
         return nil, refuse(s, 'session_unknown')
     end
@@ -329,13 +329,28 @@ end
 -- Functions ---------------------------------------------------------------------------------------------------------
 
 -- A command: idempotency before any rule, then the session's own rules and the speaker's, then `handler(s, args...)`.
-local function command(handler, always)
+-- `texts`: names of the arguments that may be texts by language (the byte 1, then JSON), by their places.
+local function command(handler, always, texts)
+    local function texts_refuse(s)
+        for place, name in pairs(texts or {}) do
+            local json = match(s.args[8 + place] or '', '^=?\1(.*)$')
+            local found = json and call('HMGET', s.meta, 'languages', 'locale')
+            local spoken = found and (found[1] or found[2]) or ''
+            for lang in pairs(json and cjson.decode(json) or {}) do
+                if not find(' ' .. spoken .. ' ', ' ' .. lang .. ' ', 1, true) then
+                    return refuse(s, 'invalid_params', 'field', name .. '/' .. lang, 'expected',
+                                  'a language of the session: ' .. spoken)
+                end
+            end
+        end
+        return nil
+    end
     return function(keys, args)
         local s, unknown = session_begin(keys, args)
         if not s then
             return unknown
         end
-        local result = done_find(s) or session_refuses(s, always) or person_refuses(s)
+        local result = done_find(s) or session_refuses(s, always) or person_refuses(s) or texts_refuse(s)
         if result then
             return result
         end
