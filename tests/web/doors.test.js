@@ -210,16 +210,16 @@ test('who is shut out, or whose code is cancelled, is told so in plain words', a
   const session = await server.session({ join: ['open', 'code'], challenges: one() });
   const { batch, secrets: [secret] } = await codes(session);
   const token = await server.staff(session, 'brand');
-  const ana = await crowd.person(server, session, 'Ana');
-  const bob = await crowd.guest(server, session, secret);
+  const ana = await crowd.person(server, session, 'Ana', { refused: true });
+  const bob = await crowd.guest(server, session, secret, { refused: true });
   await bob.press('join');
   await bob.arrives();
   await server.call(session, token, 'participant_ban', { participant: await ana.id(session), reason: 'Insultes' });
-  await ana.sees('out');
+  await ana.sees('out', '[data-why="banned"]');
   await ana.page.reload();
   await ana.sees('out', '[data-why="banned"]');
   await server.call(session, token, 'code_revoke', { code: batch });
-  await bob.sees('out');
+  await bob.sees('out', '[data-why="revoked"]');
 });
 
 test('the team’s code opens the team’s page, and a wall’s code its wall', async () => {
