@@ -61,7 +61,7 @@ async function assertTargets(device, where) {
 async function assertFits(device, where) {
   const { over, beyond } = await device.page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
-    const beyond = [...document.querySelectorAll('body *')].filter((each) => !each.closest('nav, .hidden-text') &&
+    const beyond = [...document.querySelectorAll('body *')].filter((each) => !each.closest('nav, .hidden-text, [data-test="sheet"]') &&
       each.getBoundingClientRect().right > clientWidth + 1).map((each) => each.outerHTML.slice(0, 100));
     return { over: scrollWidth - clientWidth, beyond: beyond.slice(0, 4) };
   });
