@@ -14,8 +14,8 @@ static const char token_help[] =
     "usage: palabre token --session ID --role ROLE [--name NAME] [--ttl 8h] [--data DIR | --redis URL]\n"
     "       palabre token --brand ID ...          for staff of a brand, in all of its sessions\n"
     "       palabre token --role admin ...        for every session\n\n"
-    "Signs a token and prints it. ROLE is participant, expert, moderator or brand. --ttl is a number and s, "
-    "m, h or d; 8h unless said.\n";
+    "Signs a token and prints it. ROLE is participant, expert, moderator or brand.\n"
+    "--ttl is a number and s, m, h or d; 8h unless said.\n";
 
 static const char keys_help[] =
     "usage: palabre keys [list | rotate] [--data DIR]\n\n"

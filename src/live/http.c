@@ -4,6 +4,7 @@
 #include "live/room.h"
 #include "live/who.h"
 #include "wire/definition.h"
+#include "wire/json_write.h"
 #include "wire/message.h"
 
 #include <stdio.h>
@@ -124,9 +125,15 @@ static void http_ready(struct live *live, struct edge_request *request)
 
 static void http_about(struct live *live, struct edge_request *request)
 {
-    char *text CLEAN_FREE = memory_print("{\"version\":\"%s\",\"public_url\":\"%s\",\"demo\":%s}",
-                                         PALABRE_VERSION, live->public_url, live->demo ? "true" : "false");
-    http_json(request, 200, text, strlen(text));
+    struct buffer text CLEAN_BUFFER = {0};
+    json_write_object(&text);
+    json_write_text(&text, "version", PALABRE_VERSION);
+    json_write_text(&text, "public_url", live->public_url);
+    json_write_flag(&text, "demo", live->demo);
+    if (live->deployment[0])
+        json_write_text(&text, "deployment", live->deployment);
+    json_write_end_object(&text);
+    http_json(request, 200, text.bytes, text.size);
 }
 
 static void http_demo(struct live *live, struct edge_request *request)

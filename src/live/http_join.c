@@ -139,8 +139,9 @@ static void join_joined(void *arg, const struct store_answer *answer)
     if (answer->now)
         live_heard(joining->live, answer->now);
     struct refusal refusal = call_refusal(answer);
-    if (refusal.error == ERROR_code_unknown)
-        guesses_charge(&joining->live->guesses, joining->peer, live_loop_now(joining->live));
+    if (joining->digest[0])
+        guesses_end(&joining->live->guesses, joining->peer, refusal.error == ERROR_code_unknown,
+                    live_loop_now(joining->live));
     if (refusal.error == ERROR_terms_required)
         refusal.terms = store_answer_get(answer, "terms");
     if (refusal.error)
@@ -210,18 +211,18 @@ static void join_door(void *arg, const struct store_answer *answer)
 
 /* ---- what was asked */
 
+/* What can be no code is no guess. */
 static struct refusal join_take_code(struct joining *joining)
 {
     char code[CODE_ROOM];
-    const struct live *live = joining->live;
+    struct live *live = joining->live;
     if (!joining->join.code[0])
         return refusal_of(ERROR_none);
-    struct refusal refusal = guesses_allow(&live->guesses, joining->peer, live_loop_now(live));
-    if (refusal.error)
-        return refusal;
     if (!code_read(joining->join.code, strlen(joining->join.code), code))
         return refusal_field(ERROR_code_unknown, "code", "%s", "ten letters and digits, as 7H3KX-9QMRT");
-    code_digest(live->settings.keyring, joining->session, code, joining->digest);
+    struct refusal refusal = guesses_begin(&live->guesses, joining->peer, live_loop_now(live));
+    if (!refusal.error)
+        code_digest(live->settings.keyring, joining->session, code, joining->digest);
     return refusal;
 }
 

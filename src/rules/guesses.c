@@ -3,13 +3,15 @@
 #include "domain/command.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 struct guesses_network {
     char network[NETWORK_ROOM];
     struct list link;
-    int64_t at, thousandths; /* of a token, at that moment; below zero: owed */
+    int64_t at, thousandths; /* of a token, at that moment */
+    int64_t under_way;       /* codes that are being looked up: as good as charged until they are right */
 };
 
 void network_of(const char *address, char out_network[NETWORK_ROOM])
@@ -48,51 +50,77 @@ void guesses_clear(struct guesses *guesses)
     map_clear(&guesses->networks);
 }
 
-static int64_t tokens_of(const struct guesses_network *network, int64_t now_ms)
+static int64_t tokens_full(void)
 {
-    const struct rate_row *row = rate_row(RATE_GUESS);
-    int64_t full = (int64_t)row->burst * 1000;
-    int64_t elapsed = !network || now_ms < network->at ? 0 : now_ms - network->at;
-    if (!network || elapsed >= 3600000) /* an hour fills any bucket, and keeps the product small */
-        return full;
-    int64_t tokens = network->thousandths + elapsed * row->per_minute / 60;
-    return tokens < full ? tokens : full;
+    return (int64_t)rate_row(RATE_GUESS)->burst * 1000;
 }
 
-static struct guesses_network *network_find(const struct guesses *guesses, const char *address)
+static int64_t tokens_of(const struct guesses_network *network, int64_t now_ms)
+{
+    int64_t elapsed = now_ms < network->at ? 0 : now_ms - network->at;
+    if (elapsed >= 3600000) /* an hour fills any bucket, and keeps the product small */
+        return tokens_full();
+    int64_t tokens = network->thousandths + elapsed * rate_row(RATE_GUESS)->per_minute / 60;
+    return tokens < tokens_full() ? tokens : tokens_full();
+}
+
+/* Makes room for one more, if any can be forgotten. */
+static void guesses_make_room(struct guesses *guesses)
+{
+    if (guesses->count < GUESSES_NETWORKS)
+        return;
+    list_for_each_safe (at, &guesses->order) {
+        struct guesses_network *network = CONTAINER_OF(at, struct guesses_network, link);
+        if (network->under_way)
+            continue;
+        network_forget(guesses, network);
+        return;
+    }
+}
+
+static struct guesses_network *network_make(struct guesses *guesses, const char *address, int64_t now_ms)
 {
     char name[NETWORK_ROOM];
     network_of(address, name);
-    return map_get(&guesses->networks, name);
+    struct guesses_network *network = map_get(&guesses->networks, name);
+    if (network)
+        return network;
+    guesses_make_room(guesses);
+    network = memory_alloc(sizeof(*network));
+    memcpy(network->network, name, sizeof(name));
+    network->at = now_ms;
+    network->thousandths = tokens_full();
+    map_put(&guesses->networks, network->network, network);
+    list_push_back(&guesses->order, &network->link);
+    guesses->count++;
+    return network;
 }
 
-struct refusal guesses_allow(const struct guesses *guesses, const char *address, int64_t now_ms)
+struct refusal guesses_begin(struct guesses *guesses, const char *address, int64_t now_ms)
 {
     const struct rate_row *row = rate_row(RATE_GUESS);
-    int64_t tokens = tokens_of(network_find(guesses, address), now_ms);
-    if (tokens >= 1000)
+    struct guesses_network *network = network_make(guesses, address, now_ms);
+    int64_t tokens = tokens_of(network, now_ms) - network->under_way * 1000;
+    if (tokens >= 1000) {
+        network->under_way++;
         return refusal_of(ERROR_none);
+    }
     struct refusal refusal = refusal_of(ERROR_rate_limited);
     refusal.limit = row->per_minute;
     refusal.retry_ms = ((1000 - tokens) * 60 + row->per_minute - 1) / row->per_minute;
     return refusal;
 }
 
-void guesses_charge(struct guesses *guesses, const char *address, int64_t now_ms)
+void guesses_end(struct guesses *guesses, const char *address, bool wrong, int64_t now_ms)
 {
-    struct guesses_network *network = network_find(guesses, address);
-    int64_t tokens = tokens_of(network, now_ms) - 1000, least = -(int64_t)rate_row(RATE_GUESS)->burst * 1000;
-    if (!network) {
-        if (guesses->count == GUESSES_NETWORKS)
-            network_forget(guesses, CONTAINER_OF(guesses->order.next, struct guesses_network, link));
-        network = memory_alloc(sizeof(*network));
-        network_of(address, network->network);
-        map_put(&guesses->networks, network->network, network);
-        guesses->count++;
-    } else {
-        list_remove(&network->link);
-    }
-    list_push_back(&guesses->order, &network->link);
+    struct guesses_network *network = network_make(guesses, address, now_ms);
+    int64_t tokens = tokens_of(network, now_ms) - (wrong ? 1000 : 0);
+    assert(network->under_way > 0);
+    network->under_way--;
     network->at = now_ms;
-    network->thousandths = tokens > least ? tokens : least;
+    network->thousandths = tokens;
+    list_remove(&network->link);
+    list_push_back(&guesses->order, &network->link);
+    if (tokens == tokens_full() && !network->under_way)
+        network_forget(guesses, network);
 }

@@ -2,13 +2,15 @@
  * IPv4 /24 and IPv6 /48. Only what was wrong is charged, and only codes are refused: a slow-down, never a
  * lock-out, and none for other networks. Pure: time comes in.
  *
- * Remembers GUESSES_NETWORKS networks that guessed wrong, and forgets the one that guessed longest ago. */
+ * Remembers GUESSES_NETWORKS networks that guessed wrong, and forgets the one that did longest ago. */
 #ifndef RULES_GUESSES_H
 #define RULES_GUESSES_H
 
 #include "base/list.h"
 #include "base/map.h"
 #include "domain/error.h"
+
+#include <stdbool.h>
 
 #define GUESSES_NETWORKS 4096
 #define NETWORK_ROOM     24
@@ -25,9 +27,10 @@ struct guesses {
 
 void guesses_init(struct guesses *guesses);
 void guesses_clear(struct guesses *guesses);
-/* ERROR_none, or rate_limited with retry_ms and limit while the bucket of this network is empty. */
-struct refusal guesses_allow(const struct guesses *guesses, const char *address, int64_t now_ms);
-/* A code of this address was wrong. Those under way together may take more than there is: it is owed. */
-void guesses_charge(struct guesses *guesses, const char *address, int64_t now_ms);
+/* A code of this address is about to be looked up: ERROR_none, and guesses_end() follows; or rate_limited
+ * with retry_ms and limit while the bucket of its network, less what is under way, is empty. */
+struct refusal guesses_begin(struct guesses *guesses, const char *address, int64_t now_ms);
+/* What became of it; a wrong one is charged. */
+void guesses_end(struct guesses *guesses, const char *address, bool wrong, int64_t now_ms);
 
 #endif

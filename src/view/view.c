@@ -417,7 +417,8 @@ enum error view_shuts_out(const struct view *view, const struct actor *actor)
         return ERROR_none;
     if (person->fields.is_banned)
         return ERROR_banned;
-    if (person->fields.merged || actor->generation < person->fields.generation)
+    int64_t generation = actor->generation ? actor->generation : 1; /* of a token that says none */
+    if (person->fields.merged || generation < person->fields.generation)
         return ERROR_token_retired;
     return person->fields.code && view_is_revoked(view, person->fields.code) ? ERROR_code_revoked
                                                                              : ERROR_none;

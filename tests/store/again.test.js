@@ -67,8 +67,12 @@ test('every command takes a key', async () => {
   const calls = [['idea_add', ana, 'c1', 'x', '', ''], ['idea_edit', ana, 'i3', '=y', '', ''], ['idea_withdraw', ana, 'i3'], ['vote_cast', ana, 'i1', '1'],
     ['name_set', ana, 'Ana'], ['idea_moderate', BRAND, 'i1', 'hide', 'r'], ['challenge_close', BRAND, 'c1'], ['challenge_open', BRAND, 'c1'],
     ['session_announce', BRAND, 'x'], ['session_edit', BRAND, '=x', '', ''], ['session_freeze', BRAND], ['session_unfreeze', BRAND],
-    ['participant_rename', BRAND, 'p1', 'x', 'r'], ['challenge_add', BRAND, '', 'Q', '', '', 'approval', '', '', '', '', 'open', 'live', '', '', ''],
-    ['challenge_edit', BRAND, 'c1', '=Q', '', '', '', '', '', '', '', '', '', '', '', '', '=r']]
+    ['participant_rename', BRAND, 'p1', 'x', 'r'], ['challenge_add', BRAND, '', 'Q', '', '', 'approval', '', '', '', '', 'open', 'live', '', '', '', '', '', ''],
+    ['challenge_edit', BRAND, 'c1', '=Q', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '=r'],
+    ['code_make', BRAND, '', '', '', '', '', '', 'digest'], ['code_revoke', BRAND, 'k1'], ['participant_ban', BRAND, 'p2', 'r'],
+    ['participant_unban', BRAND, 'p2', 'r'], ['challenge_close', BRAND, 'c1'], ['outcome_override', BRAND, 'c1', 'choice', 'i1', 'r'],
+    ['session_close', BRAND], ['session_open', BRAND, 'cd34'], ['me_erase', { participant: 'p2', role: 'participant', level: 'open', groups: '' }],
+    ['session_close', BRAND], ['session_archive', BRAND]]
   for (const [n, [name, who, ...rest]] of calls.entries()) {
     const first = await session.call(name, keyed(who, `key-${n}`), ...rest)
     assert.equal(first.status, 'ok', name)
@@ -107,7 +111,7 @@ test('after kill -9 every acknowledged vote is there, under a new epoch that no 
 
 test('every read and write that takes part in the order of events notices another Redis', async () => {
   const calls = { tally_flush: [], session_check: ['0', 'w'], session_due: [], session_read: [''], person_read: ['p1'], log_read: ['0', '9'],
-    session_announce: ['x'], participant_join: ['', ''], idea_add: ['c1', 'x', '', ''], challenge_rules: ['c1', 'f00d', 'ballot', 'budget'] }
+    session_announce: ['x'], participant_join: ['', 'operator', '', '', '', '', '', '', '', '', ''], idea_add: ['c1', 'x', '', '', ''], challenge_rules: ['c1', 'f00d', 'ballot', 'budget'] }
   for (const [name, rest] of Object.entries(calls)) {
     const [session] = await room()
     const { epoch } = await session.flush()

@@ -47,7 +47,7 @@ class History {
     ideas.forEach((idea, n) => this.ideas.push([`i${n + 1}`, idea.challenge]))
     this.options = this.ideas.map(([id]) => id)
     for (const [id, rules] of Object.entries(challenges)) this.ballots[id] = rules.ballot
-    for (const level of ['open', 'open', 'code', 'verified']) this.people.push(await session.join({ level, groups: 'store:lille' }))
+    for (const level of ['open', 'open', 'code', 'verified']) this.people.push(await session.join({ level, groups: '' }))
   }
 
   async step() {

@@ -31,7 +31,7 @@ test('an idea has a number in its challenge, a place where tallies are not shown
   const [session, ana] = await room({}, 1)
   for (let n = 1; n <= 3; n++) assert.equal((await session.add(ana, 'c1', `Idée ${n}`, 'corps')).idea, `i${n}`)
   assert.deepEqual(await ideaOf(session, 'i2'), { challenge: 'c1', n: '2', at: String(START), mix: fnv(`${session.id}/i2`), author: 'p1',
-    title: 'Idée 2', body: 'corps', state: 'published', tally: '0 0 0 0 0 0' })
+    title: 'Idée 2', body: 'corps', lang: 'fr', state: 'published', tally: '0 0 0 0 0 0' })
   const { fields } = await session.read()
   assert.equal(fields['c:c1.ideas'], '3')
   assert.equal(fields['p:p1.points'], '30')

@@ -83,7 +83,7 @@ test('a person reads own ballots in every challenge they ever voted in', async (
   await session.vote(ana, 'i1', 0)
   await session.vote(ana, 'i2', 4)
   assert.deepEqual(await session.person('p1'), { 'p:p1.n': '1', 'p:p1.name': 'Ana', 'p:p1.role': 'participant', 'p:p1.level': 'open',
-    'p:p1.points': '4', 'p:p1.ballot.c1': 'open -', 'p:p1.ballot.c2': 'open - i2:4' })
+    'p:p1.generation': '1', 'p:p1.points': '4', 'p:p1.ballot.c1': 'open -', 'p:p1.ballot.c2': 'open - i2:4' })
   assert.equal((await session.call('person_read', SYSTEM, 'p9')).status, 'participant_unknown')
 })
 
@@ -93,7 +93,7 @@ const words = (text) => [...text.matchAll(/'(\w+)'/g)].map((match) => match[1])
 test('the library reads every field of fields.def, and no other', () => {
   const source = librarySource()
   const lists = { session: 'SESSION_FIELDS', challenge: 'CHALLENGE_FIELDS', idea: 'IDEA_FIELDS', person: 'PERSON_FIELDS' }
-  const elsewhere = { challenge: ['minute'], idea: ['tally'], person: ['points', 'ballot'] }
+  const elsewhere = { session: ['revoked'], challenge: ['minute', 'group_voters'], idea: ['tally', 'group'], person: ['points', 'ballot'] }
   for (const [entity, list] of Object.entries(lists)) {
     const [, text] = source.match(new RegExp(`local ${list} = \\{([^}]*)\\}`))
     const wanted = rows('fields', /^FIELD\((\w+),\s+(\w+),/gm).filter(([of]) => of === entity).map(([, name]) => name)

@@ -45,11 +45,21 @@ test('a definition that does not fit itself makes nothing', async () => {
 
 const ANA = { participant: 'p1', role: 'participant', level: 'open', groups: '' }
 // Every function but session_create, with arguments that fit it.
-const CALLS = { participant_join: ['', ''], idea_add: ['c1', 'x', '', ''], idea_edit: ['i1', '=x', '', ''], idea_withdraw: ['i1'],
+const CALLS = { participant_join: ['', 'door', '', '', '', '', '', '', '', '', ''], participant_upgrade: ['p1', 'code', '', ''],
+  participant_merge: ['p1', 'p2'], idea_add: ['c1', 'x', '', '', ''], idea_edit: ['i1', '=x', '', ''], idea_withdraw: ['i1'],
   idea_moderate: ['i1', 'hide', 'x'], vote_cast: ['i1', '1'], challenge_add: [], challenge_edit: [], challenge_open: ['c1'],
   challenge_close: ['c1'], challenge_rules: ['c1', 'f00d'], session_edit: ['=x'], session_announce: ['x'], session_freeze: [], session_unfreeze: [],
+  session_open: ['cd34'], session_close: [], session_archive: [], session_door: [], session_import_end: [], seal_open: ['x'],
+  journal_read: ['', '9'], definition_read: [], record_read: ['meta', '0'], outcome_override: ['c1', 'choice', 'i1', 'x'],
+  code_make: ['', '', '', '', '', '', 'digest'], code_revoke: ['k1'], participant_ban: ['p1', 'x'], participant_unban: ['p1', 'x'], me_erase: [],
   name_set: ['x'], participant_rename: ['p1', 'x', 'y'], tally_flush: [], session_read: [''], person_read: ['p1'], session_check: ['1', 'w'],
   session_due: [], log_read: ['0', '9'], media_get: ['aa'] }
+
+test('the functions that are called here are all that there are', async () => {
+  const [list] = await server.redis.call('FUNCTION', 'LIST', 'LIBRARYNAME', 'palabre_1')
+  const functions = list[list.indexOf('functions') + 1].map((one) => one[one.indexOf('name') + 1].replace(/_1$/, ''))
+  assert.deepEqual([...Object.keys(CALLS), 'session_create'].sort(), functions.sort())
+})
 
 test('every function of a session that does not exist says so and writes nothing', async () => {
   const session = new Session(server, 'nowhere')
@@ -72,25 +82,29 @@ test('every function of a session whose data is of another version says so and w
   assert.deepEqual(await dump(), before)
 })
 
-test('participants are numbered; what they are is told, their groups are not', async () => {
-  const session = await room()
-  const ana = await session.join({ name: 'Ana', level: 'code', groups: 'store:lille' })
+test('participants are numbered; what they are is told', async () => {
+  const session = await room({ fields: { groups: JSON.stringify({ store: { title: 'Magasin', values: { lille: 'Lille' }, from: ['code'] } }) } })
+  const ana = await session.join({ name: 'Ana', level: 'code', groups: 'store=lille' })
   const bob = await session.join()
   assert.deepEqual([ana.participant, bob.participant], ['p1', 'p2'])
+  assert.deepEqual(ana.answer.pairs, [['participant', 'p1'], ['role', 'participant'], ['level', 'code'], ['groups', 'store=lille'],
+    ['generation', '1'], ['name', 'Ana'], ['code', '']])
   const { fields } = await session.read()
   const people = Object.fromEntries(Object.entries(fields).filter(([key]) => key.startsWith('p:')))
-  assert.deepEqual(people, { 'p:p1.n': '1', 'p:p1.name': 'Ana', 'p:p1.role': 'participant', 'p:p1.level': 'code',
-    'p:p2.n': '2', 'p:p2.role': 'participant', 'p:p2.level': 'open' })
+  assert.deepEqual(people, { 'p:p1.n': '1', 'p:p1.name': 'Ana', 'p:p1.role': 'participant', 'p:p1.level': 'code', 'p:p1.groups': 'store=lille',
+    'p:p1.generation': '1', 'p:p2.n': '2', 'p:p2.role': 'participant', 'p:p2.level': 'open', 'p:p2.generation': '1' })
+  assert.equal(await session.redis.hget(session.key('people'), 'p1.who'), 'participant code store=lille 1 -')
+  assert.equal((await session.join({ groups: 'store=brest' })).answer.field, 'groups.store')
 })
 
-test('a session that is not open to anyone is joined by an operator alone, a closed one by nobody else', async () => {
+test('a session that is not open to anyone is joined by an operator, a closed one by nobody new', async () => {
   const session = await room({ fields: { join: 'code' } })
-  assert.equal((await session.join()).answer.status, 'join_not_open')
-  assert.equal((await session.join({ operator: '1' })).answer.status, 'ok')
+  assert.equal((await session.door()).answer.status, 'join_not_open')
+  assert.equal((await session.join()).answer.status, 'ok')
   const closed = await room()
-  await closed.redis.hset(closed.key('meta'), 'state', 'closed')
-  assert.equal((await closed.join()).answer.status, 'session_closed')
-  assert.equal((await closed.join({ operator: '1' })).answer.status, 'ok')
+  await closed.call('session_close', BRAND)
+  assert.equal((await closed.door()).answer.status, 'session_closed')
+  assert.equal((await closed.join()).answer.status, 'ok')
 })
 
 test('freezing stops every write by participants and none by staff; who comes in may watch', async () => {
@@ -166,17 +180,23 @@ test('a position check flushes what a dead worker left dirty', async () => {
   assert.equal((await session.events(seq - 1))[0].name, 'tally_flushed')
 })
 
-test('the journal has every accepted command, in order, and no text', async () => {
-  const session = await room({ challenges: { c1: { closes_at: START + MINUTE } } })
-  const ana = await session.join({ name: 'Ana', level: 'code', groups: 'store:lille status:client' })
+test('the journal has every accepted command, in order, and no text; what staff said is beside it, whole', async () => {
+  const groups = JSON.stringify({ store: { title: 'M', values: { lille: 'Lille' }, from: ['code'] }, status: { title: 'S', values: { client: 'C' }, from: ['code'] } })
+  const session = await room({ fields: { groups }, challenges: { c1: { closes_at: START + MINUTE } } })
+  const ana = await session.join({ name: 'Ana', level: 'code', groups: 'status=client,store=lille' })
   const { idea } = await session.add(ana, 'c1', 'Titre secret')
+  await session.edit(ana, idea, { title: 'Autre', addition: 'plus' })
   await session.vote(ana, idea, 1)
   await session.vote(ana, 'i9', 1)
   await session.moderate(idea, 'hide', 'motif')
+  await session.call('participant_rename', MODERATOR, 'p1', 'Nom', 'injure')
   session.now += MINUTE
   await session.call('challenge_close', BRAND, 'c1')
-  const lines = (await session.journal()).map((entry) => entry.words.join(' '))
-  assert.deepEqual(lines, ['session_create - - -', 'participant_join p1 code store:lille,status:client participant',
-    'idea_add p1 code store:lille,status:client c1 i1', 'vote_cast p1 code store:lille,status:client i1 1', 'idea_moderate mod-1 verified - i1 hide',
+  const journal = await session.journal()
+  assert.deepEqual(journal.map((entry) => entry.words.join(' ')), ['session_create - - -', 'participant_join p1 code store=lille,status=client participant',
+    'idea_add p1 code store=lille,status=client c1 i1', 'idea_edit p1 code store=lille,status=client i1 ta',
+    'vote_cast p1 code store=lille,status=client i1 1', 'idea_moderate mod-1 verified - i1 hide', 'participant_rename mod-1 verified - p1',
     `session_due - - - c1 closed ${START + MINUTE}`, 'challenge_close brand-1 verified - c1'])
+  const said = await session.redis.hgetall(session.key('said'))
+  assert.deepEqual(said, { [journal[5].id]: '["i1","hide","motif"]', [journal[6].id]: '["p1","","injure"]', [journal[8].id]: '["c1"]' })
 })

@@ -99,12 +99,11 @@ test('a budget is never overspent, and a change spends only the difference', asy
   assert.equal(await tallyOf(session, 'i2'), '4 1 0 0 0 0')
 })
 
-test('level and groups are those of the first vote in the challenge', async () => {
-  const [session, ana] = await room({ ballot: 'updown' }, 1, { groups: 'status:client store:lille' })
-  await session.vote(ana, 'i1', 1)
-  accepted(await session.vote({ ...ana, level: 'verified', groups: 'status:salarie' }, 'i2', 1))
-  assert.equal(await ballotOf(session, ana), 'open status:client,store:lille i1:1 i2:1')
-  assert.equal(await tallyOf(session, 'i2'), '1 0 0 0 0 0')
+test('level and groups are those of the people here, never those of a token', async () => {
+  const [session, ana] = await room({ ballot: 'updown' }, 1)
+  await session.vote({ ...ana, level: 'verified', groups: 'status=salarie' }, 'i1', 1)
+  assert.equal(await ballotOf(session, ana), 'open - i1:1')
+  assert.equal(await tallyOf(session, 'i1'), '1 0 0 0 0 0')
 })
 
 test('a hidden idea takes no votes and a withdrawn one does not exist', async () => {
@@ -263,7 +262,7 @@ test('a vote takes no sequence number and makes no event; a flush takes one, or 
   const [flushed] = await session.events(before)
   assert.equal(flushed.name, 'tally_flushed')
   const minute = Math.floor(session.now / MINUTE)
-  assert.deepEqual(Object.fromEntries(flushed.writes), { 'i:i1.tally': '2 0 0 0 0 0', 'c:c1.voters': '2', 'c:c1.votes': '2',
+  assert.deepEqual(Object.fromEntries(flushed.writes), { 'i:i1.tally': '2 0 0 0 0 0', 'c:c1.voters': '2', 'c:c1.votes': '2', 'c:c1.level_voters': '2 0 0',
     [`c:c1.minute.${minute}`]: '2 0 0', 'p:p1.ballot.c1': 'open - i1:1', 'p:p2.ballot.c1': 'open - i1:1', 'p:p1.points': '2', 'p:p2.points': '2' })
 })
 

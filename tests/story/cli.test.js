@@ -35,7 +35,7 @@ function mistake(args, expected, options) {
   assert.match(stderr, /--help says more|usage:/);
 }
 
-const COMMANDS = ['serve', 'session', 'token', 'keys', 'import', 'protocol', 'health'];
+const COMMANDS = ['serve', 'session', 'brand', 'token', 'keys', 'import', 'protocol', 'health'];
 
 test('every command has its help, and names the options that it takes', () => {
   for (const command of COMMANDS) {
@@ -66,7 +66,7 @@ test('what cannot be meant is refused before anything is done', () => {
   mistake(['serve', 'now'], /now: not expected here/);
   mistake(['health', 'now'], /now: not expected here/);
   mistake(['keys', 'lost'], /list or rotate/);
-  mistake(['session'], /create FILE.json, example NAME, list or show ID/);
+  mistake(['session'], /create FILE.json, example NAME, list, show ID, open ID, close ID, archive ID or codes ID N/);
   mistake(['session', 'create'], /create FILE.json/);
   mistake(['session', 'show', 'Not an id'], /show ID/);
   mistake(['session', 'example', 'nothing'], /creme.*magasin.*slogan|one of/);
@@ -221,7 +221,7 @@ const MISTAKES = [
   [(f) => { f.locale = 'de'; }, '/locale', 'fr or en'],
   [(f) => { f.time_zone = 'not a zone'; }, '/time_zone', 'Europe/Paris'],
   [(f) => { f.time_zone = 5; }, '/time_zone', ''],
-  [(f) => { f.join = 'code'; }, '/join', '"open"'],
+  [(f) => { f.join = 'anyone'; }, '/join', 'open, code or sso'],
   [(f) => { f.simulated = 'yes'; }, '/simulated', 'true or false'],
   [(f) => { f.colour = 'red'; }, '/colour', 'no such member'],
   [(f) => { delete f.challenges; }, '/challenges', '1 to 64'],

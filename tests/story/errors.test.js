@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { join } from 'node:path';
-import { Palabre, challenge, rows, sleep } from './palabre.js';
+import { Palabre, challenge, dateIn, rows, sleep } from './palabre.js';
+import { Brand } from './sso.js';
 
 const ERRORS = Object.fromEntries(rows('errors', 'ERROR').map(([name, code, status]) => [name, { code: Number(code), status: Number(status) }]));
 /* What no caller can bring about; internal_error is our own fault whenever it happens. */
@@ -211,6 +212,71 @@ const PROVOKED = {
     const { epoch, v } = await palabre.topic(session, 'session');
     return problem(palabre.get(`/api/v1/sessions/${session}/topics/session?since=${epoch}:${v + 100000}`));
   },
+  not_eligible: async () => {
+    const own = await palabre.session({ challenges: [challenge('c1', { voters: { levels: ['code', 'verified'] }, ideas: [{ title: 'Une' }] })] });
+    const refusal = await palabre.refused(own, (await palabre.join(own)).token, 'vote_cast', { idea: 'i1', value: 1 });
+    assert.deepEqual([refusal.data.field, refusal.data.expected], ['levels', 'code, verified']);
+    return refusal;
+  },
+  code_unknown: () => problem(palabre.post(`/api/v1/sessions/${session}/join`, { code: '00000-00000' })),
+  code_expired: async () => {
+    const [code] = await palabre.codes(session, { until: dateIn(1200) });
+    await sleep(1400);
+    return problem(palabre.post(`/api/v1/sessions/${session}/join`, { code }));
+  },
+  code_revoked: async () => {
+    const codes = await palabre.codes(session);
+    await palabre.call(session, staff, 'code_revoke', { code: codes.batch });
+    return problem(palabre.post(`/api/v1/sessions/${session}/join`, { code: codes[0] }));
+  },
+  code_used_up: async () => {
+    const [code] = await palabre.codes(session, { uses: 2 });
+    for (let i = 0; i < 2; i++) await palabre.enter(session, { code });
+    return problem(palabre.post(`/api/v1/sessions/${session}/join`, { code }));
+  },
+  sso_invalid: () => problem(palabre.post(`/api/v1/sessions/${session}/join`, { sso: 'v4.public.AAAA' })),
+  sso_used: async () => {
+    const ours = await Brand.make(palabre, 'ours');
+    const own = await palabre.session({ brand: 'ours', join: 'sso' });
+    const sso = ours.token('ana');
+    await palabre.enter(own, { sso });
+    return problem(palabre.post(`/api/v1/sessions/${own}/join`, { sso }));
+  },
+  terms_required: async () => {
+    const own = await palabre.session({ terms: { version: '1', text: 'Soyez courtois.' } });
+    const refusal = await problem(palabre.post(`/api/v1/sessions/${own}/join`, {}));
+    assert.deepEqual(refusal.data.terms, { version: '1', text: 'Soyez courtois.' });
+    return refusal;
+  },
+  group_required: async () => {
+    const own = await palabre.session({ groups: { status: { title: 'Vous êtes', values: { client: 'Client' }, from: ['ask'] } } });
+    return problem(palabre.post(`/api/v1/sessions/${own}/join`, {}));
+  },
+  session_importing: async () => {
+    const own = await palabre.session();
+    const { token } = await palabre.join(own);
+    await redis((store) => store.hset(`palabre:{${own}}:meta`, 'importing', '1'));
+    return palabre.refused(own, token, 'name_set', { name: 'Trop tôt' });
+  },
+  session_archived: async () => {
+    const own = await palabre.session();
+    for (const command of ['session_close', 'session_archive']) await palabre.call(own, await palabre.admin(), command);
+    return problem(palabre.post(`/api/v1/sessions/${own}/join`, {}));
+  },
+  session_state: async () => palabre.refused(await palabre.session({ state: 'draft' }), await palabre.admin(), 'session_close'),
+  token_retired: async () => {
+    const [code] = await palabre.codes(session);
+    const { token } = await palabre.enter(session, { code });
+    await palabre.enter(session, { code });
+    return ask('name_set', { name: 'L’ancien' }, token);
+  },
+  banned: async () => {
+    const { token, participant } = await palabre.join(session);
+    await palabre.call(session, staff, 'participant_ban', { participant: participant.id, reason: 'Injures' });
+    return ask('vote_cast', { idea: 'i1', value: 1 }, token);
+  },
+  challenge_unsettled: () => ask('outcome_override', { challenge: 'open', kind: 'choice', winners: ['i1'], reason: 'Il est temps' }, brand),
+  brand_unknown: async () => problem(palabre.post('/api/v1/sessions', { id: 'of-nobody', title: 'T', brand: 'nobody', challenges: [challenge('c1')] }, await palabre.admin())),
   not_found: () => problem(palabre.get('/nothing/here/at/all')),
 };
 

@@ -149,11 +149,11 @@ export class Palabre {
   }
 
   /** A request. `json` of the answer is parsed where it is JSON, and validated where it is a problem. */
-  async request(method, path, { token, body, headers = {} } = {}) {
+  async request(method, path, { token, body, headers = {}, from } = {}) {
     const text = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     const answer = await new Promise((done, fail) => {
       const request = http.request(`${this.url}${path}`, {
-        method, headers: { ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+        method, localAddress: from, headers: { ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
                            ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
       }, (response) => {
         const pieces = [];
@@ -226,6 +226,26 @@ export class Palabre {
     assert.equal(status, 201, JSON.stringify(json));
     validate('joined', json);
     return json;
+  }
+
+  /** Joining with a code, groups, an acceptance; with a token, as who has a place already. */
+  async enter(session, body, token) {
+    const { status, json } = await this.post(`/api/v1/sessions/${session}/join`, body, token);
+    assert.equal(status, 201, JSON.stringify(json));
+    return validate('joined', json);
+  }
+
+  /** The refusal of a join: a problem document. */
+  async turned(session, body, token) {
+    const { status, json } = await this.post(`/api/v1/sessions/${session}/join`, body, token);
+    assert.ok(status >= 400, JSON.stringify(json));
+    return json;
+  }
+
+  /** Codes as staff make them: their secrets. */
+  async codes(session, params = {}, token) {
+    const { batch, codes } = await this.call(session, token ?? await this.admin(), 'code_make', params);
+    return Object.assign(codes.map(({ secret }) => secret), { batch });
   }
 
   /** A connection that has said nothing yet. */

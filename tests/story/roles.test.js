@@ -2,20 +2,23 @@
  * out as the tables say. What a role may do, it does here for real. */
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { Palabre, challenge, rows } from './palabre.js';
 
 const rights = (text) => text.split('|').map((word) => word.trim());
 const ROLES = Object.fromEntries(rows('roles', 'ROLE').map(([name, audience, staff, may]) => [name, { audience, staff: staff === '1', may: rights(may) }]));
 const COMMANDS = rows('commands', 'COMMAND').map(([name, wants, doors]) => ({ name, wants: rights(wants), doors }));
 
-let palabre, session, tokens, made;
+let palabre, session, tokens, made, victim;
 before(async () => {
   palabre = await Palabre.start();
-  session = await palabre.session({ challenges: [challenge('c1', { ideas: [{ title: 'Une' }] }), challenge('c2'), challenge('later', { opens_at: '2040-01-01T00:00:00Z' })] });
+  session = await palabre.session({ challenges: [challenge('c1', { ideas: [{ title: 'Une' }] }), challenge('c2'), challenge('later', { opens_at: '2040-01-01T00:00:00Z' }), challenge('done', { ideas: [{ title: 'Faite' }] })] });
   tokens = { observer: undefined };
   for (const role of Object.keys(ROLES)) if (role !== 'observer') tokens[role] = await palabre.token(session, role, '--name', `Le ${role}`);
   made = 0;
+  await palabre.call(session, tokens.moderator, 'challenge_close', { challenge: 'done' });
+  await palabre.call(session, tokens.moderator, 'code_make', {});
+  victim = (await palabre.join(session)).participant.id;
 });
 after(() => palabre.stop());
 
@@ -37,6 +40,9 @@ async function params(command, call, role) {
     case 'challenge_open': case 'challenge_close': return { challenge: 'c2' };
     case 'session_edit': return { title: `Titre ${++made}` };
     case 'session_announce': return { text: 'Bonjour' };
+    case 'outcome_override': return { challenge: 'done', kind: 'correction', winners: ['i2'], reason: 'Erreur' };
+    case 'code_revoke': return { code: 'k1' };
+    case 'participant_ban': case 'participant_unban': return { participant: victim, reason: 'Injure' };
     case 'name_set': return { name: `Nom ${role}` };
     case 'participant_rename': return { participant: 'p1', name: 'Autrement', reason: 'Injure' };
     default: return {};
@@ -45,25 +51,30 @@ async function params(command, call, role) {
 
 for (const role of Object.keys(ROLES))
   describe(`a ${role}`, () => {
-    afterEach(() => palabre.call(session, tokens.moderator, 'session_unfreeze'));
-
     for (const { name, wants, doors } of COMMANDS) {
       if (name === 'hello') continue;
       const allowed = wants.some((right) => ROLES[role].may.includes(right));
       const refusal = role === 'observer' ? 'token_required' : 'forbidden';
       /* An admin is nobody in a session: there is no name to set. */
-      const nobody = role === 'admin' && name === 'name_set';
+      const nobody = role === 'admin' && ['name_set', 'me_erase'].includes(name);
+      /* What ends a session or a place is done to one of its own; what is done once and for all, at one door. */
+      const apart = allowed && !nobody && ['me_erase', 'session_open', 'session_close', 'session_archive'].includes(name);
+      const once = apart && ['me_erase', 'session_archive'].includes(name);
 
       test(`${allowed ? 'may' : 'may not'} ${name}`, async () => {
-        const token = role === 'observer' ? undefined : await palabre.token(session, role); /* one's own, with its rates */
-        const client = await palabre.greet(session, token);
+        const place = apart ? await palabre.session() : session;
+        const token = role === 'observer' ? undefined : await palabre.token(place, role); /* one's own, with its rates */
+        const client = await palabre.greet(place, token);
+        if (once && name === 'session_archive') await palabre.call(place, await palabre.admin(), 'session_close');
         const doorsOf = { socket: (command, with_) => (command === 'topic_open' ? client.open(with_.topic) : command === 'topic_close' ? client.close(with_.topic) : client.call(command, with_)) };
-        if (doors === 'DOOR_BOTH') doorsOf.http = (command, with_) => palabre.call(session, token, command, with_);
+        if (doors === 'DOOR_BOTH' && name !== 'session_archive') doorsOf.http = (command, with_) => palabre.call(place, token, command, with_);
+        if (once && name === 'me_erase') delete doorsOf.socket; /* who is erased is disconnected */
         for (const call of Object.values(doorsOf)) {
           const attempt = call(name, await params(name, allowed ? call : async () => ({ idea: 'i1' }), role)).then(() => 'done', (error) => error.name);
           const outcome = await attempt;
           assert.equal(outcome, nobody ? 'participant_unknown' : allowed ? 'done' : refusal);
         }
+        if (name === 'session_freeze' && allowed) await palabre.call(session, tokens.moderator, 'session_unfreeze');
         await client.leave();
       });
     }

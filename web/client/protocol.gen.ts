@@ -871,6 +871,8 @@ export interface About {
   version: string;
   public_url: string;
   demo: boolean;
+  /** the audience of log-ins by a brand; once the store has said it */
+  deployment?: string;
 }
 
 /** the links of a demo session */

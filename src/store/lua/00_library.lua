@@ -157,7 +157,7 @@ local function session_begin(keys, args)
         return nil, refuse(s, 'session_unknown')
     elseif m[5] ~= DATA then
         return nil, refuse(s, 'not_supported')
-    elseif role == 'brand' and (call('HGET', meta, 'brand') or 'default') ~= (args[6] == '' and 'default' or args[6]) then
+    elseif role == 'brand' and args[6] ~= '' and (call('HGET', meta, 'brand') or 'default') ~= args[6] then
         s.epoch, s.seq = '', '0'
         return nil, refuse(s, 'session_unknown')
     end

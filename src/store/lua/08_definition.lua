@@ -109,7 +109,7 @@ local function session_make(s, writes, d)
     end
     s.state = d.by.state or 'open'
     fields_write(s, writes, 's', 's', told)
-    s.seed = call('HGET', s.meta, 'seed') or ''
+    s.seed, s.locale = d.by.seed or '', d.by.locale or ''
     s.ends = tonumber(d.by.ends_at or '')
     call('HSET', s.meta, 'dims', group.compile(d.by.groups or '{}'))
     if d.by.terms then

@@ -70,9 +70,9 @@ end
 -- known), lang?, id?. It is in the leaderboard from the start: an idea that nobody votes for has a place too.
 function idea.make(s, writes, of, new)
     local id, challenges = idea_number(s, new.id), s.base .. 'challenges'
-    local session_ = not s.seed and call('HMGET', s.meta, 'seed', 'locale')
-    if session_ then
-        s.seed, s.locale = session_[1] or '', session_[2] or ''
+    if not s.seed then
+        local found = call('HMGET', s.meta, 'seed', 'locale')
+        s.seed, s.locale = found[1] or '', found[2] or ''
     end
     local pairs_ = {'challenge', of, 'n', text_of(call('HINCRBY', challenges, of .. '.last_n', 1)), 'at', s.at_text,
                     'mix', text_of(idea.mix(s.seed, id)), 'title', new.title, 'state', 'published'}

@@ -79,9 +79,9 @@ function tally.groups_write(s, writes, id, of, ballot, all)
         end
         local counts = hash_get(s.base .. 'tally:' .. of .. ':' .. dim.name, fields)
         for at = 1, #dim.values do
-            local first, second = counts[(at - 1) * #names + 1], #names == 2 and counts[at * 2] or '0'
+            local first, second = counts[(at - 1) * #names + 1], #names == 2 and counts[at * 2]
             local some = (first and first ~= '0') or (second and second ~= '0')
-            if some or (all and first) then
+            if some or (all and (first or second)) then
                 writes[#writes + 1] = 'i:' .. id .. '.group.' .. dim.index .. '-' .. (at - 1)
                 writes[#writes + 1] = some and (first or '0') .. ' ' .. (second or '0') or ''
             end

@@ -108,10 +108,12 @@ local function target_choose(s, j)
     local c, holder = j.code, j.holder
     j.role = c and c.role or 'participant'
     j.level = j.sub ~= '' and 'verified' or c and c.level or 'open'
-    if not VOICES[j.role] then
-        return
-    elseif j.found then
+    if j.found then
         j.target = j.found
+    end
+    if not VOICES[j.role] then
+        return -- staff and screens are nobody who votes: what else the telephone is stays as it is
+    elseif j.found then
         j.merges = holder and holder.id ~= j.found.id and (holder.level == 'open' or j.sub ~= '')
     elseif holder then
         -- A second code for one person is a second person: a family shares a telephone.

@@ -119,24 +119,27 @@ static void who_is_shut_out_is_told_why(void **state)
                  unknown = {.id = "p9", .role = ROLE_participant};
     struct actor admin = {.id = "p3", .role = ROLE_admin}, observer = {.role = ROLE_observer};
     assert_int_equal(view_shuts_out(view, &actor), ERROR_none);
-    assert_true(fixture_apply(view, 2, "p:p3.generation=2"));
+    assert_true(fixture_apply(view, 2, "p:p3.generation=1\np:p4.generation=1"));
+    assert_int_equal(view_shuts_out(view, &actor), ERROR_none);
+    assert_int_equal(view_shuts_out(view, &staff), ERROR_none); /* whose token says none: the first */
+    assert_true(fixture_apply(view, 3, "p:p3.generation=2"));
     assert_int_equal(view_shuts_out(view, &actor), ERROR_token_retired);
     actor.generation = 3; /* given elsewhere, of which the news is on its way */
     assert_int_equal(view_shuts_out(view, &actor), ERROR_none);
-    assert_true(fixture_apply(view, 3, "s:s.revoked.k2-70=1\ns:s.revoked.k=1"));
+    assert_true(fixture_apply(view, 4, "s:s.revoked.k2-70=1\ns:s.revoked.k=1"));
     assert_int_equal(view_shuts_out(view, &staff), ERROR_none);
-    assert_true(fixture_apply(view, 4, "s:s.revoked.k2-7=1"));
+    assert_true(fixture_apply(view, 5, "s:s.revoked.k2-7=1"));
     assert_int_equal(view_shuts_out(view, &staff), ERROR_code_revoked);
-    assert_true(fixture_apply(view, 5, "s:s.revoked.k2-7=\ns:s.revoked.k2=1"));
+    assert_true(fixture_apply(view, 6, "s:s.revoked.k2-7=\ns:s.revoked.k2=1"));
     assert_int_equal(view_shuts_out(view, &staff), ERROR_code_revoked);
-    assert_true(fixture_apply(view, 6, "p:p3.banned=1"));
+    assert_true(fixture_apply(view, 7, "p:p3.banned=1"));
     assert_int_equal(view_shuts_out(view, &actor), ERROR_banned);
-    assert_true(fixture_apply(view, 7, "p:p3.banned=\np:p3.merged=p4"));
+    assert_true(fixture_apply(view, 8, "p:p3.banned=\np:p3.merged=p4"));
     assert_int_equal(view_shuts_out(view, &actor), ERROR_token_retired);
     assert_int_equal(view_shuts_out(view, &unknown), ERROR_none);
     assert_int_equal(view_shuts_out(view, &admin), ERROR_none);
     assert_int_equal(view_shuts_out(view, &observer), ERROR_none);
-    fixture_load(view, 8, SEALED "p:p4.n=4\np:p4.code=k2-7\n");
+    fixture_load(view, 9, SEALED "p:p4.n=4\np:p4.code=k2-7\n");
     assert_int_equal(view_shuts_out(view, &staff), ERROR_none);
     view_free(&view);
 }
