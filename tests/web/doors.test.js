@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { Brand } from '../story/sso.js';
 import { Crowd, LAPTOP, Palabre, WORDS, challenge, dateIn, sleep } from './pages.js';
 
 let server, crowd;
@@ -98,6 +99,27 @@ test('who takes part is asked only where the code does not say it, and the terms
   assert.deepEqual(await eve.self(), { level: 'open', groups: { status: 'A customer', store: 'Lille' } });
   await eve.press('read-terms');
   await eve.says('Your proposals are public.');
+});
+
+test('whoever comes from the brand’s own site enters without a code, verified; by any other way the door sends them there', async () => {
+  const brand = await Brand.make(server, 'danone');
+  const session = await server.session({ brand: 'danone', join: 'sso', terms, challenges: one(), languages: ['fr', 'en'] });
+  const stranger = await crowd.guest(server, session);
+  await stranger.sees('by-site');
+  assert.equal(await stranger.at('join').count(), 0);
+  const sso = brand.token('ana');
+  const ana = await crowd.device(`${server.url}/${session}#sso=${sso}`);
+  await ana.sees('sso-ready');
+  assert.doesNotMatch(ana.page.url(), /#/);
+  await ana.at('join-accept').check();
+  await ana.press('join');
+  await ana.arrives();
+  assert.equal((await ana.self()).level, 'verified');
+  const again = await crowd.device(`${server.url}/${session}#s=${sso}`, { refused: true });
+  await again.at('join-accept').check();
+  await again.press('join');
+  await again.at('join-error').getByText(WORDS.fr.error_sso_used).waitFor();
+  await again.sees('by-site');
 });
 
 test('a place taken up on another device is one voter: the first device says so, and the code brings it back', async () => {
