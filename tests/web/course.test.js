@@ -29,8 +29,9 @@ async function voters(session, ...votes) {
 }
 
 test('a rehearsal says so on every screen, and is opened for real with the same codes, once and visibly', async () => {
-  const session = await server.session({ state: 'draft', join: ['open', 'code'], challenges: one() });
-  const { codes: [{ secret }] } = await server.call(session, await server.staff(session, 'brand'), 'code_make', {});
+  const session = await server.session({ state: 'draft', join: 'code', challenges: one() });
+  const made = async (role, uses) => (await server.call(session, await server.staff(session, 'brand'), 'code_make', { role, uses })).codes[0].secret;
+  const [secret, wallCode, teamCode] = [await made('participant', 1), await made('observer', 0), await made('brand', 0)];
   const ana = await crowd.guest(server, session, secret, { refused: true });
   await ana.at('rehearsal').getByText(WORDS.fr.rehearsal).waitFor();
   await ana.press('join');
@@ -38,8 +39,7 @@ test('a rehearsal says so on every screen, and is opened for real with the same 
   await ana.sees('rehearsal');
   await ana.on('i1', 'vote').click();
   await ana.counts('i1', 1);
-  const wall = await crowd.wall(server, session);
-  const screen = await team(session);
+  const [wall, screen] = await Promise.all([wallCode, teamCode].map((code) => crowd.device(`${server.url}/${session}/wall#k=${code}`, { viewport: LAPTOP })));
   for (const each of [wall, screen]) await each.sees('rehearsal');
   await screen.press('session-open');
   await screen.sees('dialog-course');
@@ -49,6 +49,7 @@ test('a rehearsal says so on every screen, and is opened for real with the same 
     await each.at('rehearsed').getByText('1 participation').waitFor();
     await each.rowCounts('i1', 0);
   }
+  await screen.sees('session-close');
   const again = await crowd.guest(server, session, secret);
   await again.press('join');
   await again.arrives();
