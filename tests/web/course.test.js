@@ -130,6 +130,8 @@ test('a winner is announced on every screen, with who took part, and one’s own
   await ana.says(WORDS.fr.own_vote_secret);
   await bob.at('own-vote').getByText(WORDS.fr.own_vote_none).waitFor();
   assert.equal(await wall.at('own-vote').count(), 0);
+  await server.call(session, await server.staff(session), 'idea_moderate', { idea: 'i1', action: 'hide', reason: 'Hors sujet' });
+  for (const each of [ana, wall]) await each.at('winner', '[data-idea="i1"]').getByText(WORDS.fr.idea_unshown).waitFor();
 });
 
 test('two with equal votes are a tie on every screen, until the brand breaks it with a reason for all', async () => {

@@ -142,6 +142,13 @@ test('a place taken up on another device is one voter: the first device says so,
   await first.on('i1', 'vote', '[aria-pressed="true"]').waitFor();
   await second.sees('out', '[data-why="replaced"]');
   await first.sees('voters', '[data-voters="1"]');
+  const tab = await first.page.context().newPage();
+  await tab.goto(`${server.url}/${session}#k=${secret}`);
+  await tab.locator('[data-test="join"]').click();
+  await tab.locator('[data-test="question"]').waitFor();
+  await first.on('i2', 'vote').click();
+  await first.counts('i2', 1);
+  assert.equal(await first.at('out').count(), 0, 'another tab is the same device');
 });
 
 test('who voted by the link and then gives a code stays one voter, better known', async () => {
