@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define ROOM_LINGER_MS 60000 /* how long a room that nobody holds is kept in step */
+#define ROOM_GROUPS_MS 1000  /* between two flushes that tell tallies by group */
 
 /* hub's cursor and the document's are one thing under two names, for hub knows no documents. */
 _Static_assert(sizeof(struct hub_cursor) == sizeof(struct document_cursor), "cursors");
@@ -71,6 +72,7 @@ static void room_flush_due(uv_timer_t *timer)
 void room_voted(struct room *room)
 {
     room->votes = true;
+    room->groups = view_has_groups(room->view);
     if (room->flushing || uv_is_active((uv_handle_t *)&room->flush_timer))
         return;
     int64_t wait = room->flushed_at + room->live->settings.tick_ms - live_loop_now(room->live);
@@ -162,8 +164,11 @@ void room_second(struct room *room, int64_t loop_now)
             wait->run(wait, room_wait_is_behind(wait) ? ERROR_behind : ERROR_store_unavailable);
         }
     }
-    if (room->votes && !room->flushing && !uv_is_active((uv_handle_t *)&room->flush_timer))
+    bool wanted = room->votes || (room->groups && loop_now - room->flushed_at >= ROOM_GROUPS_MS);
+    if (wanted && !room->flushing && !uv_is_active((uv_handle_t *)&room->flush_timer)) {
+        room->groups = room->groups && room->votes;
         room_flush(room);
+    }
     room_read_people(room);
     if (room->online != room->online_told && room->following && view_is_ready(room->view)) {
         room->online_told = room->online;

@@ -77,6 +77,7 @@ struct room {
     int64_t online;      /* distinct participants connected */
     int64_t online_told; /* as the store was last told at once */
     bool votes;          /* accepted since the last flush */
+    bool groups; /* of those votes may not be told yet: a flush tells them a second after the one before */
     bool flushing;
     bool freezing;      /* a challenge_rules is under way */
     int64_t flushed_at; /* loop time */

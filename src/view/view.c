@@ -384,6 +384,11 @@ const char *view_person_name(const struct view *view, const char *id)
     return person->fields.name ? person->fields.name : "";
 }
 
+bool view_has_groups(const struct view *view)
+{
+    return view->dimensions.count > 0;
+}
+
 bool view_is_open(const struct view *view)
 {
     const char *join = view->session.fields.join;

@@ -74,6 +74,7 @@ void view_warm(struct view *view);
 /* What live needs to know to answer without a document. */
 const char *view_person_name(const struct view *view, const char *person); /* NULL: not known; "": has none */
 bool view_has_challenge(const struct view *view, const char *challenge);
+bool view_has_groups(const struct view *view);
 bool view_is_open(const struct view *view);      /* its doors: anyone may come in */
 const char *view_brand(const struct view *view); /* whose session it is; "default" where it does not say */
 int64_t view_ends_at(const struct view *view);   /* ms; 0: never by itself */

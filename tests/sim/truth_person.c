@@ -35,7 +35,8 @@ void truth_person_join(struct truth *truth, int p)
     struct truth_person *person = &truth->people[p];
     if (!person->joined) {
         int64_t points = person->points;
-        *person = (struct truth_person){.joined = true, .generation = 1, .merged = -1, .groups = {-1, -1}, .points = points};
+        *person = (struct truth_person){
+            .joined = true, .generation = 1, .merged = -1, .groups = {-1, -1}, .points = points};
         person->level = (int)truth_pick(truth, level_count);
         person->role = p == 2 ? "expert" : "participant";
         draw_groups(truth, person);

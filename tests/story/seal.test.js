@@ -60,7 +60,7 @@ class Twins {
   /** What was said, without what only this moment and this process have. */
   plain(text, twin) {
     return text.replaceAll(this.epochs[twin], 'EPOCH').replace(/\b1[0-9]{12}\b/g, 'TIME').replace(/"m[0-9]{8}"/g, '"MINUTE"')
-      .replaceAll(pair[twin].folder, 'FOLDER').replaceAll(pair[twin].listen, 'ADDRESS');
+      .replaceAll(pair[twin].folder, 'FOLDER').replaceAll(pair[twin].listen, 'ADDRESS').replace(/"deployment":"d\w+"/, '"deployment":"d"');
   }
 
   async begin() {
