@@ -66,7 +66,7 @@ static json_t *choices_schema(const struct scope *scope, const struct member *me
 {
     json_t *list =
         json_pack("{s:s, s:o, s:i}", "type", "array", "items", schema_ref(scope->place, "id"), "minItems", 1);
-    json_t *schema = map_of(scope, "id", list);
+    json_t *schema = map_of(scope, "id", scope->patch ? nullable(list) : list);
     if (!scope->patch)
         json_object_set_new(schema, "maxProperties", json_integer(member->limit));
     return schema;
@@ -101,8 +101,8 @@ static json_t *container_schema(const struct scope *scope, const struct member *
     case MEMBER_GROUPS: return map_schema(scope, member, schema_ref(place, "id"));
     case MEMBER_CHOICES: return choices_schema(scope, member);
     case MEMBER_VALUE_WORDS: return map_schema(scope, member, words_schema(scope, member));
-    case MEMBER_ELECTORATE: return schema_ref(place, "electorate");
-    case MEMBER_OUTCOME_RULE: return schema_ref(place, "outcome_rule");
+    case MEMBER_ELECTORATE: return schema_ref(place, "electorate%s", patch);
+    case MEMBER_OUTCOME_RULE: return schema_ref(place, "outcome_rule%s", patch);
     case MEMBER_MAP: return map_schema(scope, member, schema_ref(place, "%s%s", member->of, patch));
     case MEMBER_VALUES: return map_schema(scope, member, value_schema());
     case MEMBER_DOCUMENT: return schema_ref(place, "topic_%s", scope->topic);

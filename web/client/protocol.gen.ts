@@ -122,6 +122,12 @@ export interface Electorate {
   groups?: Record<string, string[]>;
 }
 
+export interface ElectoratePatch {
+  roles?: Role[] | null;
+  levels?: LevelWord[] | null;
+  groups?: Record<string, string[] | null | null> | null;
+}
+
 /** what decides when a challenge closes */
 export interface OutcomeRule {
   /** levels that count; all where absent */
@@ -130,6 +136,12 @@ export interface OutcomeRule {
   winners?: number;
   /** voters at the levels that count, below which nobody wins */
   quorum?: number;
+}
+
+export interface OutcomeRulePatch {
+  counts?: LevelWord[] | null;
+  winners?: number | null;
+  quorum?: number | null;
 }
 
 /** what a person may spend in a budget ballot */
@@ -362,9 +374,9 @@ export interface ChallengePatch {
   closed_at?: number | null;
   ideas?: number | null;
   voters?: number | null;
-  electors?: Electorate | null;
-  proposers?: Electorate | null;
-  outcome?: OutcomeRule | null;
+  electors?: ElectoratePatch | null;
+  proposers?: ElectoratePatch | null;
+  outcome?: OutcomeRulePatch | null;
   unsealed?: UnsealedPatch | null;
 }
 
