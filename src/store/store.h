@@ -15,7 +15,7 @@
 
 #include <uv.h>
 
-#define STORE_LIBRARY_VERSION 1 /* of the functions: palabre_1, vote_cast_1 */
+#define STORE_LIBRARY_VERSION 2 /* of the functions: palabre_2, vote_cast_2 */
 
 struct store;
 

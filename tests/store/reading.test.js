@@ -114,7 +114,7 @@ test('limits, points, events and errors are those of the tables', () => {
 })
 
 test('every write of commands.def is a function of the library', async () => {
-  const [list] = await server.redis.call('FUNCTION', 'LIST', 'LIBRARYNAME', 'palabre_1')
+  const [list] = await server.redis.call('FUNCTION', 'LIST', 'LIBRARYNAME', 'palabre_2')
   const functions = list[list.indexOf('functions') + 1].map((one) => one[one.indexOf('name') + 1])
-  for (const [name] of rows('commands', /^COMMAND\((\w+), .*, WRITE, /gm)) assert.ok(functions.includes(`${name}_1`), name)
+  for (const [name] of rows('commands', /^COMMAND\((\w+), .*, WRITE, /gm)) assert.ok(functions.includes(`${name}_2`), name)
 })

@@ -56,8 +56,8 @@ const CALLS = { participant_join: ['', 'door', '', '', '', '', '', '', '', '', '
   session_due: [], log_read: ['0', '9'], media_get: ['aa'] }
 
 test('the functions that are called here are all that there are', async () => {
-  const [list] = await server.redis.call('FUNCTION', 'LIST', 'LIBRARYNAME', 'palabre_1')
-  const functions = list[list.indexOf('functions') + 1].map((one) => one[one.indexOf('name') + 1].replace(/_1$/, ''))
+  const [list] = await server.redis.call('FUNCTION', 'LIST', 'LIBRARYNAME', 'palabre_2')
+  const functions = list[list.indexOf('functions') + 1].map((one) => one[one.indexOf('name') + 1].replace(/_2$/, ''))
   assert.deepEqual([...Object.keys(CALLS), 'session_create'].sort(), functions.sort())
 })
 
@@ -74,7 +74,7 @@ test('every function of a session whose data is of another version says so and w
   const session = new Session(server)
   await session.create({ challenges: { c1: {} }, ideas: [{ challenge: 'c1', title: 'a' }] })
   await session.people(1)
-  await session.redis.hset(session.key('meta'), 'data', '2')
+  await session.redis.hset(session.key('meta'), 'data', '1')
   const dump = async () => Promise.all((await session.redis.keys(session.key('*'))).sort().map(async (key) => [key, await session.redis.dumpBuffer(key)]))
   const before = await dump()
   for (const [name, rest] of Object.entries(CALLS))

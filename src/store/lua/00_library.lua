@@ -1,4 +1,4 @@
-#!lua name=palabre_1
+#!lua name=palabre_2
 -- The functions that Redis runs for Palabre: the only code that writes a session. All files of this folder are one chunk,
 -- in the order of their names. A function is called with one key, `palabre:{<session>}:meta`, and the arguments
 --   1 db number, 2 at ('' = Redis' TIME), 3 participant, and behind a dot the generation of the token that speaks (p3.2; 1
@@ -22,7 +22,7 @@ end
 local EVENTS_KEPT = 4096     -- of the log that repairs gaps
 local CHUNK = 1000           -- values handed to one call: Lua's stack is small
 local DAY_MS = 86400000
-local DATA = '1'             -- the version of the data that these functions read and write; see data_flag
+local DATA = '2'             -- the version of the data that these functions read and write; see data_flag
 local DONE_KEPT_S = 172800   -- how long an idempotency key is remembered, from the first of its day
 local STAFF = {moderator = true, brand = true, admin = true, system = true}
 local DIRECTS = {brand = true, admin = true, system = true}

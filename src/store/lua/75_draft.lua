@@ -17,6 +17,7 @@ local function people_sort(s)
     return kept, gone
 end
 
+-- Ballots are counted by person and challenge, as turnout is: what they held may have been under a seal.
 local function contributions_count(s)
     local ideas, votes = 0, 0
     for n = 1, tonumber(call('HGET', s.meta, 'last_idea') or '0') do
@@ -24,7 +25,7 @@ local function contributions_count(s)
         ideas = ideas + (i and not i.brand and 1 or 0)
     end
     for _, of in ipairs(challenge.ids(s)) do
-        votes = votes + tonumber(call('HGET', s.base .. 'challenges', of .. '.votes') or '0')
+        votes = votes + call('HLEN', s.base .. 'ballots:' .. of)
     end
     return ideas, votes
 end

@@ -47,7 +47,7 @@ local FUNCTIONS = {
 
 for at = 1, #FUNCTIONS do
     local name, run = FUNCTIONS[at][1], FUNCTIONS[at][2]
-    redis.register_function(name .. '_1', function(keys, args)
+    redis.register_function(name .. '_2', function(keys, args)
         if not call then
             library_start()
         end

@@ -173,7 +173,7 @@ static void write_titles(const struct redis_fixture *redis, const char *title, i
     redisContext *context = redis_dial(redis);
     for (int i = 1; i <= count; i++) {
         CLEAN_FREE char *text = memory_print("=%s %d", title, i);
-        const char *arguments[] = {"FCALL", "session_edit_1",
+        const char *arguments[] = {"FCALL", "session_edit_2",
                                    "1",     "palabre:{danette}:meta",
                                    "0",     "",
                                    "",      "brand",
@@ -266,7 +266,7 @@ static void test_a_load_in_many_slices_under_writes_is_what_redis_has(void **sta
     scene_open(&scene);
     redisContext *context = redis_dial(&scene.redis);
     for (int i = 0; i < 1500; i++) {
-        const char *arguments[] = {"FCALL", "idea_add_1", "1", "palabre:{danette}:meta",
+        const char *arguments[] = {"FCALL", "idea_add_2", "1", "palabre:{danette}:meta",
                                    "0",     "",           "",  "brand",
                                    "open",  "",           "",  "",
                                    "c1",    "Une idée",   "",  ""};
@@ -414,7 +414,7 @@ static void test_data_of_an_unknown_version_end_the_following(void **state)
     (void)state;
     struct scene scene;
     scene_open(&scene);
-    freeReplyObject(redis_do(&scene.redis, "HSET palabre:{danette}:meta data 2"));
+    freeReplyObject(redis_do(&scene.redis, "HSET palabre:{danette}:meta data 1"));
     store_following_check(scene.following);
     loop_until(&scene.fixture.loop, fold_is_gone, &scene.fold);
     assert_int_equal(scene.fold.gone, ERROR_not_supported);
