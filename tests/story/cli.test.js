@@ -70,7 +70,7 @@ test('what cannot be meant is refused before anything is done', () => {
   mistake(['session', 'create'], /create FILE.json/);
   mistake(['session', 'show', 'Not an id'], /show ID/);
   mistake(['session', 'example', 'nothing'], /creme.*magasin.*slogan|one of/);
-  mistake(['import', '--polis', '.'], /--polis DIR and --as ID/);
+  mistake(['import', '--polis', '.'], /FILE or --polis DIR, and --as ID/);
   mistake(['import', '--polis', '.', '--as', 'Not an id'], /--as: an id/);
   for (const [args, expected] of [
     [[], /--role/], [['--role', 'king'], /--role/], [['--role', 'observer'], /--role/], [['--role', 'moderator'], /--session/],
