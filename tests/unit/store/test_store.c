@@ -9,7 +9,7 @@ static void join(struct store_fixture *fixture, const char *session)
 {
     struct outcome outcome = {0};
     call_now(fixture, &outcome, &(struct actor){.role = ROLE_participant}, NULL, session, "participant_join",
-             "Ana", "1");
+             "Ana", "operator");
     expect_ok(&outcome);
     assert_string_equal(outcome_get(&outcome, "participant"), "p1");
     outcome_clear(&outcome);
@@ -491,6 +491,43 @@ static void test_a_host_that_does_not_exist_leaves_the_store_trying_and_it_close
     fixture_close(&fixture);
 }
 
+static void test_a_brand_has_a_name_and_keys_and_the_default_is_there(void **state)
+{
+    (void)state;
+    struct redis_fixture redis;
+    struct store_fixture fixture;
+    struct outcome outcome = {0};
+    redis_start(&redis, NULL);
+    fixture_open(&fixture, redis.url);
+    store_brand_read(fixture.store, "danone", outcome_set, &outcome);
+    loop_until(&fixture.loop, is_true, &outcome.done);
+    assert_int_equal(outcome.refusal.error, ERROR_brand_unknown);
+    outcome_clear(&outcome);
+    store_brand_create(fixture.store, "danone", "Danone", NULL, NULL);
+    store_brand_key(fixture.store, "danone", "k4.pid.a", "k4.public.a", NULL, NULL);
+    store_brand_key(fixture.store, "danone", "k4.pid.b", "k4.public.b", NULL, NULL);
+    store_brand_key(fixture.store, "danone", "k4.pid.a", NULL, NULL, NULL);
+    store_brand_read(fixture.store, "danone", outcome_set, &outcome);
+    loop_until(&fixture.loop, is_true, &outcome.done);
+    expect_ok(&outcome);
+    assert_string_equal(outcome_get(&outcome, "name"), "Danone");
+    assert_string_equal(outcome_get(&outcome, "key.k4.pid.b"), "k4.public.b");
+    assert_null(outcome_get(&outcome, "key.k4.pid.a"));
+    outcome_clear(&outcome);
+    store_brand_read(fixture.store, "default", outcome_set, &outcome);
+    loop_until(&fixture.loop, is_true, &outcome.done);
+    expect_ok(&outcome);
+    outcome_clear(&outcome);
+    store_brands(fixture.store, outcome_set, &outcome);
+    loop_until(&fixture.loop, is_true, &outcome.done);
+    assert_int_equal(outcome.count, 2);
+    assert_string_equal(outcome.values[0], "default");
+    assert_string_equal(outcome.values[1], "danone");
+    outcome_clear(&outcome);
+    fixture_close(&fixture);
+    redis_stop(&redis);
+}
+
 static void test_a_picture_of_a_mebibyte_comes_back_byte_for_byte(void **state)
 {
     (void)state;
@@ -551,6 +588,7 @@ int main(void)
         cmocka_unit_test(test_sessions_and_the_deployment_are_found_by_all),
         cmocka_unit_test(test_a_host_is_looked_up_and_its_addresses_tried_in_turn),
         cmocka_unit_test(test_a_host_that_does_not_exist_leaves_the_store_trying_and_it_closes),
+        cmocka_unit_test(test_a_brand_has_a_name_and_keys_and_the_default_is_there),
         cmocka_unit_test(test_a_picture_of_a_mebibyte_comes_back_byte_for_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
