@@ -13,7 +13,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { index: here('index.html'), session: here('session.html'), wall: here('wall.html') },
+      input: { index: here('index.html'), session: here('session.html'), wall: here('wall.html'), print: here('print.html') },
     },
   },
 });

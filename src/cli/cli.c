@@ -16,7 +16,10 @@ static const struct {
     {"brand", cli_brand, "brands, and the keys with which they log people in"},
     {"token", cli_token, "sign a token for a role"},
     {"keys", cli_keys, "show and change the keys that sign tokens"},
-    {"import", cli_import, "turn a Polis export into a session"},
+    {"export", cli_export, "write a session as a recording, or as a table"},
+    {"import", cli_import, "turn a recording, or a Polis export, into a session"},
+    {"replay", cli_replay, "let a recording happen again, on screens"},
+    {"recount", cli_recount, "count a session again from its journal"},
     {"protocol", cli_protocol, "print the protocol's documents"},
     {"health", cli_health, "ask a running server how it is"},
 };

@@ -143,6 +143,45 @@ const char *cli_context_get(const struct cli_context *context, const char *name)
     return NULL;
 }
 
+struct asking {
+    struct refusal refusal;
+    bool done;
+    store_answered *take;
+    void *arg;
+};
+
+static void context_told(void *arg, const struct store_answer *answer)
+{
+    struct asking *asking = arg;
+    asking->done = true;
+    asking->refusal = answer->refusal;
+    asking->take(asking->arg, answer);
+}
+
+struct refusal cli_context_ask_at(struct cli_context *context, const char *session, const char *function,
+                                  int64_t at, const struct store_arguments *arguments, store_answered *take,
+                                  void *arg)
+{
+    struct asking asking = {.take = take, .arg = arg};
+    for (int tries = 0; tries < CONTEXT_TRIES; tries++) {
+        asking.done = false;
+        store_call(context->deployment.store, session, function, NULL, NULL, at,
+                   arguments ? arguments->list : NULL, arguments ? arguments->count : 0, context_told,
+                   &asking);
+        while (!asking.done)
+            uv_run(&context->loop, UV_RUN_ONCE);
+        if (asking.refusal.error != ERROR_store_unavailable)
+            break;
+    }
+    return asking.refusal;
+}
+
+struct refusal cli_context_ask(struct cli_context *context, const char *session, const char *function,
+                               const struct store_arguments *arguments, store_answered *take, void *arg)
+{
+    return cli_context_ask_at(context, session, function, 0, arguments, take, arg);
+}
+
 /* A command under way, kept so that it can be sent again. */
 struct sending {
     struct cli_context *context;

@@ -32,6 +32,15 @@ struct refusal cli_context_call(struct cli_context *context, const char *session
                                 const struct store_arguments *arguments);
 const char *cli_context_get(const struct cli_context *context, const char *name); /* NULL where absent */
 
+/* Calls a function that changes nothing and waits, again while the store is away; `take` is called with each
+ * answer. */
+struct refusal cli_context_ask(struct cli_context *context, const char *session, const char *function,
+                               const struct store_arguments *arguments, store_answered *take, void *arg);
+/* The same at a recorded time (0: now). */
+struct refusal cli_context_ask_at(struct cli_context *context, const char *session, const char *function,
+                                  int64_t at, const struct store_arguments *arguments, store_answered *take,
+                                  void *arg);
+
 /* Brands; named values as above. */
 struct refusal cli_context_brand_create(struct cli_context *context, const char *brand, const char *name);
 struct refusal cli_context_brand_key(struct cli_context *context, const char *brand, const char *key_id,

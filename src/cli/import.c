@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/context.h"
 #include "cli/csv.h"
+#include "cli/recording_import.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +18,10 @@
 #define TIME_MOST      9999999999999 /* ms; thirteen digits, as Redis orders them */
 
 static const char import_help[] =
-    "usage: palabre import --polis DIR --as ID [--data DIR | --redis URL]\n\n"
+    "usage: palabre import FILE --as ID [--media DIR] [--data DIR | --redis URL]\n"
+    "       palabre import --polis DIR --as ID\n\n"
+    "Makes the session ID from the recording FILE (docs/recordings.md), each thing at the time it happened;\n"
+    "--media is a folder with its pictures. One that was broken off goes on when it is typed again.\n\n"
     "Turns a Polis export (DIR/comments.csv and DIR/votes.csv) into the session ID: statements as ideas "
     "(rejected\n"
     "ones hidden), each person's last answer to each as a vote at its time, passes as nothing.\n";
@@ -235,7 +239,7 @@ static struct refusal import_person(struct import *import, const char *polis, in
         struct store_arguments arguments = {0};
         cli_context_flush(&import->context); /* what came before is recorded before */
         store_arguments_add(&arguments, "", 0);
-        store_arguments_add(&arguments, "operator", 8);
+        store_arguments_add(&arguments, "operator", strlen("operator"));
         refusal = cli_context_call(&import->context, import->session, "participant_join", &actor, "join", at,
                                    &arguments);
         store_arguments_clear(&arguments);
@@ -414,7 +418,7 @@ static void import_clear(struct import *import)
 int cli_import(int argc, char **argv)
 {
     struct import import = {0};
-    const char *folder = NULL;
+    const char *folder = NULL, *file = NULL, *media = NULL;
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0)
             return fputs(import_help, stdout), 0;
@@ -426,14 +430,23 @@ int cli_import(int argc, char **argv)
             folder = argv[++i];
         else if (strcmp(argv[i], "--as") == 0 && i + 1 < argc)
             import.session = argv[++i];
+        else if (strcmp(argv[i], "--media") == 0 && i + 1 < argc)
+            media = argv[++i];
+        else if (argv[i][0] != '-' && !file)
+            file = argv[i];
         else
             status = cli_usage("import", "%s: not expected here", argv[i]);
     }
-    if (!status && (!folder || !import.session))
-        status = cli_usage("import", "--polis DIR and --as ID are expected");
+    if (!status && (!folder == !file || !import.session || (folder && media)))
+        status = cli_usage("import", "FILE or --polis DIR, and --as ID are expected");
     if (!status && !text_is_id(import.session, strlen(import.session)))
         status = cli_usage("import", "--as: an id is expected: a-z, then up to 31 of a-z, 0-9 and -");
     char *message = NULL;
+    if (!status && file) {
+        status = recording_import(&import.context, file, import.session, media);
+        cli_context_close(&import.context);
+        return status;
+    }
     if (!status && (!read_statements(&import, folder, &message) || !read_votes(&import, folder, &message)))
         status = cli_fail("%s", message);
     free(message);

@@ -201,7 +201,7 @@ static void http_in_session(struct live *live, struct edge_request *request, con
     }
 }
 
-/* Pages: /, /{session}, /{session}/wall and the files they are made of. */
+/* Pages: /, /{session}, /{session}/wall, /{session}/print and the files they are made of. */
 static void http_page(struct live *live, struct edge_request *request, const char *path)
 {
     const struct edge_files *files = live->settings.files;
@@ -214,6 +214,8 @@ static void http_page(struct live *live, struct edge_request *request, const cha
         page = "session.html";
     else if (session && strcmp(path + 1 + size, "/wall") == 0)
         page = "wall.html";
+    else if (session && strcmp(path + 1 + size, "/print") == 0)
+        page = "print.html";
     if (!method_fits(edge_request_method(request), EDGE_GET))
         refuse_method(request, METHODS_READ);
     else if (!files || !edge_request_answer_file(request, files, page))

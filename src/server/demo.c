@@ -146,7 +146,7 @@ static void session_code(struct demo_session *session)
     code_derive(keyring, id, actor.id, "demo", (unsigned)session->coded, secret);
     code_digest(keyring, id, secret, digest);
     if (roles[session->coded] == ROLE_moderator)
-        session->link.moderator = memory_print("/%s#k=%s", id, secret);
+        session->link.moderator = memory_print("/%s/wall#k=%s", id, secret);
     else
         session->link.wall = memory_print("/%s/wall#k=%s", id, secret);
     const struct store_argument extra = {digest, strlen(digest)};

@@ -84,7 +84,7 @@ struct store_follower {
     void (*event)(void *owner, const struct event *event);         /* also between load_begin and load_end */
     void (*stale)(void *owner, bool stale);                        /* Redis is away, or back and in step */
     void (*gone)(void *owner,
-                 enum error error); /* no such session, or one of an unknown version; nothing follows */
+                 enum error error); /* no such session, one being imported, or of an unknown version; nothing follows */
 };
 struct store_following;
 struct store_following *store_follow(struct store *store, const char *session,

@@ -160,7 +160,8 @@ static void load_again(struct store_following *f)
 
 static void following_read_failed(struct store_following *f, enum error error)
 {
-    if (error == ERROR_session_unknown || error == ERROR_not_supported) {
+    if (error == ERROR_session_unknown || error == ERROR_not_supported ||
+        error == ERROR_session_importing) {
         following_gone(f, error);
         return;
     }

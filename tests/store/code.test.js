@@ -225,6 +225,14 @@ test('groups are asked for where nothing else said them, and only what may be as
   assert.equal((await session.door({ code: digest, groups: 'status=client' })).answer.groups, 'status=salarie', 'what the code says stands')
 })
 
+test('who joins is told until when the code and the session are, for the life of the token', async () => {
+  const session = await room({ ends_at: START + 9 * MINUTE })
+  const { digests: [desk] } = await session.codes({ role: 'moderator', until: START + 5 * MINUTE })
+  const { answer } = await session.door({ code: desk })
+  assert.deepEqual([answer.until, answer.ends_at], [String(START + 5 * MINUTE), String(START + 9 * MINUTE)])
+  assert.deepEqual([(await session.door()).answer.until], [undefined])
+})
+
 test('a closed session is entered again by those who are of it, by staff and by screens, and by nobody new', async () => {
   const session = await room()
   const { digests } = await session.codes({ count: 2 })

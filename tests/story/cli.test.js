@@ -35,7 +35,7 @@ function mistake(args, expected, options) {
   assert.match(stderr, /--help says more|usage:/);
 }
 
-const COMMANDS = ['serve', 'session', 'brand', 'token', 'keys', 'import', 'protocol', 'health'];
+const COMMANDS = ['serve', 'session', 'brand', 'token', 'keys', 'export', 'import', 'replay', 'recount', 'protocol', 'health'];
 
 test('every command has its help, and names the options that it takes', () => {
   for (const command of COMMANDS) {

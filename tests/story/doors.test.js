@@ -299,7 +299,13 @@ describe('texts by language', () => {
     assert.deepEqual([refusal.name, refusal.data.field], ['invalid_params', 'title']);
     const { idea } = await palabre.call(session, token, 'idea_add', { challenge: 'c1', title: 'One', lang: 'en' });
     assert.equal((await palabre.refused(session, token, 'idea_add', { challenge: 'c1', title: 'Eins', lang: 'de' })).data.field, 'lang');
-    await palabre.call(session, await palabre.staff(session, 'brand'), 'session_announce', { text: { fr: 'Bonjour', en: 'Hello' } });
+    const brand = await palabre.staff(session, 'brand');
+    for (const [command, params] of [['session_announce', { text: { fr: 'Bonjour', de: 'Hallo' } }], ['session_edit', { title: { de: 'Der Titel' } }],
+                                     ['challenge_edit', { challenge: 'c1', noun: { de: 'Idee' }, reason: 'x' }], ['idea_add', { challenge: 'c1', title: { de: 'Eins' } }]]) {
+      const { name, data } = await palabre.refused(session, brand, command, params);
+      assert.deepEqual([name, data.field.endsWith('/de'), data.expected], ['invalid_params', true, 'a language of the session: fr en'], command);
+    }
+    await palabre.call(session, brand, 'session_announce', { text: { fr: 'Bonjour', en: 'Hello' } });
     const wall = await palabre.greet(session);
     await wall.see('session', ({ announcement }) => announcement?.text.en === 'Hello');
     const { ideas } = await wall.see('ideas:c1:new', (state) => state.ideas[idea]);
@@ -326,6 +332,10 @@ describe('wrong guesses', () => {
       /* Another network: 127.0.0.0/8 is this machine, and another /24 of it another network. */
       const elsewhere = await own.request('POST', `/api/v1/sessions/${session}/join`, { body: { code }, from: '127.9.9.9' });
       assert.equal(elsewhere.status, 201);
+      /* Behind a proxy on this machine, the network is that of who asked it. */
+      const behind = (address) => own.request('POST', `/api/v1/sessions/${session}/join`, { body: { code }, headers: { 'x-forwarded-for': `10.1.1.1, ${address}` } });
+      assert.equal((await behind('203.0.113.7')).status, 201);
+      assert.equal((await behind('127.0.0.9')).status, 429);
     } finally {
       await own.stop();
     }

@@ -86,14 +86,25 @@ export class Palabre {
     return this.exited;
   }
 
-  /** Ends the server and all clients; a fault of any client, or an exit other than 0, is an error here. */
-  async stop() {
+  /** Every session's journal adds up to what the server counts: after whatever a test did to them. */
+  async recount() {
+    const sessions = (await this.cli('session', 'list')).split('\n').filter(Boolean);
+    if (sessions.length === 0) return;
+    const { code, stdout, stderr } = await this.run(['recount', ...sessions]);
+    assert.equal(code, 0, `a recount differs: ${stdout}${stderr}`);
+  }
+
+  /** Ends the server and all clients; a fault of any client, a recount that differs, or an exit other than 0, is an error
+   * here. `recount: false` where a test has tampered with what Redis holds. */
+  async stop({ recount = true } = {}) {
     for (const client of this.clients) client.socket.terminate();
+    const differs = recount && this.process.exitCode === null && this.process.signalCode === null
+      ? await this.recount().catch((error) => error) : undefined;
     const { code, signal } = this.process.exitCode === null && this.process.signalCode === null
       ? await this.signal('SIGTERM') : await this.exited;
     rmSync(this.folder, { recursive: true, force: true });
     const fault = this.clients.find((client) => client.fault)?.fault;
-    if (fault) throw fault;
+    if (fault ?? differs) throw fault ?? differs;
     assert.equal(code, 0, `the server ended with ${code ?? signal}: ${this.log}`);
   }
 

@@ -74,7 +74,15 @@ async function assertWords(device, where) {
   assert.deepEqual(found, null, where);
 }
 
+/** One banner a page, dialogs included: asked here, because axe looks behind a dialog only where it misses that it is modal. */
+async function assertBanners(device, where) {
+  const banners = await device.page.evaluate(() => [...document.querySelectorAll('header')]
+    .filter((each) => !each.closest('article, aside, main, nav, section')).map((each) => each.parentElement.outerHTML.slice(0, 100)));
+  assert.ok(banners.length <= 1, `${where}: ${banners.join(' | ')}`);
+}
+
 async function assertGood(device, where) {
+  await assertBanners(device, where);
   await assertTargets(device, where);
   await assertFits(device, where);
   await assertWords(device, where);

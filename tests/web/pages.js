@@ -6,9 +6,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { Palabre, ROOT, challenge } from '../story/palabre.js';
+import { Palabre, ROOT, challenge, dateIn, sleep } from '../story/palabre.js';
 
-export { Palabre, ROOT, challenge };
+export { Palabre, ROOT, challenge, dateIn, sleep };
 
 export const PHONE = { width: 390, height: 844 };
 export const LAPTOP = { width: 1280, height: 800 };
@@ -19,6 +19,7 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--no-proxy-server'];
 /* What a browser says by itself about a connection that the test has cut. */
+const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/;
 const CUT = /WebSocket connection to|net::ERR_|Failed to load resource/;
 
 const catalogue = (locale) => JSON.parse(readFileSync(join(ROOT, 'web/messages', `${locale}.json`), 'utf8'));
@@ -35,16 +36,18 @@ export class Crowd {
   people = [];
   faults = [];
 
-  /** A new device. `cut`: its connection will be cut, which the browser reports. */
-  async device(url, { viewport = PHONE, scheme = 'light', locale = 'fr-FR', cut = false } = {}) {
+  /** A new device. `cut`: its connection will be cut; `refused`: the server will say no to it. The browser reports both.
+   *  `moving`: its owner has not asked for stillness. */
+  async device(url, { viewport = PHONE, scheme = 'light', locale = 'fr-FR', cut = false, refused = false, moving = false } = {}) {
     const context = await this.browser.newContext({
-      viewport, colorScheme: scheme, locale, reducedMotion: 'reduce', hasTouch: viewport.width < 500,
+      viewport, colorScheme: scheme, locale, reducedMotion: moving ? 'no-preference' : 'reduce', hasTouch: viewport.width < 500,
     });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     const { origin, host } = new URL(url);
     page.on('console', (message) => {
-      if (message.type() === 'error' && !(cut && CUT.test(message.text()))) this.faults.push(`console: ${message.text()}`);
+      const text = message.text();
+      if (message.type() === 'error' && !(cut && CUT.test(text)) && !(refused && REFUSED.test(text))) this.faults.push(`console: ${text}`);
     });
     page.on('pageerror', (error) => this.faults.push(`fault: ${error.stack}`));
     page.on('request', (request) => {
@@ -62,6 +65,11 @@ export class Crowd {
     this.people.push(device);
     await page.goto(url);
     return device;
+  }
+
+  /** A person who has followed a link with a code, or is about to type one. */
+  guest(server, session, code, options) {
+    return this.device(`${server.url}/${session}${code ? `#k=${code}` : ''}`, options);
   }
 
   /** A person who has opened the link and joined. */
@@ -126,6 +134,11 @@ class Device {
     await this.sees('join');
     if (name) await this.at('join-name').fill(name);
     await this.press('join');
+    await this.arrives();
+  }
+
+  /** Behind the door, with something to look at. */
+  async arrives() {
     await this.sees('question');
     await this.page.locator('[data-test="feed"] :is([data-test="idea"], [data-test="empty"])').first().waitFor();
   }
@@ -138,6 +151,29 @@ class Device {
   /** Waits until this idea's row on the wall counts `score`. */
   rowCounts(idea, score) {
     return this.page.locator(`[data-test="row"][data-idea="${idea}"] [data-test="figure"][data-score="${score}"]`).waitFor();
+  }
+
+  async code(text) {
+    await this.sees('join-code');
+    await this.at('join-code').fill('');
+    await this.at('join-code').pressSequentially(text);
+  }
+
+  /** Who this is, by their token. */
+  async id(session) {
+    const token = await this.page.evaluate((key) => localStorage.getItem(key), `palabre.token.${session}`);
+    return JSON.parse(Buffer.from(token.split('.')[2], 'base64url').subarray(0, -64).toString()).sub;
+  }
+
+  /** What one's own part says of oneself. */
+  async self() {
+    await this.press('you');
+    await this.sees('level');
+    const level = await this.at('level').getAttribute('data-level');
+    const groups = await this.at('group').evaluateAll((all) => Object.fromEntries(all.map((each) => [each.dataset.group, each.textContent.trim()])));
+    await this.page.keyboard.press('Escape');
+    await this.seesNot('dialog-you');
+    return { level, groups };
   }
 
   ideas() {

@@ -192,6 +192,6 @@ test('someone may watch without taking part, and then take part', async () => {
 });
 
 test('an address that leads nowhere says so', async () => {
-  const lost = await crowd.device(`${server.url}/nulle-part`);
+  const lost = await crowd.device(`${server.url}/nulle-part`, { refused: true });
   await lost.says(WORDS.fr.missing_title);
 });

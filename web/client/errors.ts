@@ -55,7 +55,7 @@ export function isNotNow(error: PalabreError): boolean {
 /* Refusals of `hello` after which trying again with the same token and session cannot help. */
 const FATAL: ReadonlySet<string> = new Set([
   'token_invalid', 'token_expired', 'token_required', 'forbidden', 'session_unknown', 'join_not_open',
-  'origin_refused', 'invalid_params', 'method_not_found',
+  'origin_refused', 'invalid_params', 'method_not_found', 'token_retired', 'banned', 'code_revoked',
 ]);
 
 export function isFatal(error: PalabreError): boolean {

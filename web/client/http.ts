@@ -1,7 +1,7 @@
 /* The few things that a page asks over HTTP. Errors are RFC 9457 problem documents. */
 
 import { PalabreError } from './errors.js';
-import type { About, Demo, ErrorData, Joined } from './protocol.js';
+import type { About, Demo, Door, ErrorData, Joined, JoinParams } from './protocol.js';
 
 async function ask(url: string, init: RequestInit): Promise<unknown> {
   const response = await fetch(url, { ...init, cache: 'no-store' });
@@ -22,12 +22,17 @@ async function ask(url: string, init: RequestInit): Promise<unknown> {
   });
 }
 
-/** Becomes a participant of a session that is open to anyone. */
-export async function join(session: string, name?: string): Promise<Joined> {
+/** What a session asks of those who enter; anyone may know it. */
+export async function door(session: string): Promise<Door> {
+  return (await ask(`/api/v1/sessions/${session}`, {})) as Door;
+}
+
+/** Becomes a participant of a session. `token`: who asks is one already, and what is shown at the door is added to them. */
+export async function join(session: string, params: JoinParams = {}, token?: string): Promise<Joined> {
   const result = await ask(`/api/v1/sessions/${session}/join`, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(name ? { name } : {}),
+    headers: { 'Content-Type': 'application/json', ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) },
+    body: JSON.stringify(params),
   });
   return result as Joined;
 }

@@ -669,12 +669,9 @@ export type ResultsBy = {
   level: ResultsLevels;
 } & Record<string, ResultsDimension>;
 
-export type ResultsByPatch =
-  | {
-  level?: ResultsLevelsPatch
-  | null;
-} & Record<string, ResultsDimensionPatch
-  | null>;
+export type ResultsByPatch = {
+  level?: ResultsLevelsPatch | null;
+} & Record<string, ResultsDimensionPatch | null>;
 
 /** votes cast in a minute, by level */
 export interface ResultsMinute {

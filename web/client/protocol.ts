@@ -15,6 +15,7 @@ import {
   type TopicIdeas,
   type TopicLeaders,
   type TopicMe,
+  type TopicResults,
   type TopicSession,
 } from './protocol.gen.js';
 
@@ -22,14 +23,23 @@ export type {
   About,
   BallotWord as Ballot,
   Demo,
+  Electorate,
+  GroupDimension,
+  JoinParams,
   Joined,
+  LevelWord as Level,
   Limits,
   Media,
   OrderWord as Order,
   OwnBallots,
   OwnIdea,
+  Outcome,
+  OutcomePlace,
   Participant,
   Role,
+  SessionDoor as Door,
+  SessionStateWord as SessionState,
+  Terms,
   TimelineEntry,
 } from './protocol.gen.js';
 
@@ -43,11 +53,15 @@ export const READS: ReadonlySet<string> = new Set(
   Object.entries(EFFECTS).filter(([, effect]) => effect === 'read').map(([name]) => name),
 );
 
+/** A brand's text: for everyone, or by language. */
+export type Words = string | Record<string, string>;
+
 export type Hello = HelloResult;
 export type Challenge = ChallengeShape;
 export type SessionDocument = TopicSession;
 export type LeadersDocument = TopicLeaders;
 export type MeDocument = TopicMe;
+export type ResultsDocument = TopicResults;
 export type SimilarIdeas = IdeaSimilarResult;
 
 /** Which counts a tally has depends on the ballot; `score` is always there. Read without asking which ballot it is. */

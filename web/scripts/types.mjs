@@ -56,22 +56,24 @@ function members(node, indent) {
     `${comment(member.description, indent)}${indent}${name}${required.has(name) ? '' : '?'}: ${typeOf(member, indent)};\n`).join('');
 }
 
+const isEmpty = (node) => Object.keys(node.properties ?? {}).length === 0;
+
 function objectType(node, indent) {
   if (node.additionalProperties) {
     const others = `Record<string, ${typeOf(node.additionalProperties, indent)}>`;
-    return node.properties && Object.keys(node.properties).length > 0 ? `{\n${members(node, indent + '  ')}${indent}} & ${others}` : others;
+    return isEmpty(node) ? others : `{\n${members(node, indent + '  ')}${indent}} & ${others}`;
   }
   if (node.additionalProperties !== false) throw new Error(`an object that is not closed: ${JSON.stringify(node)}`);
-  if (Object.keys(node.properties).length === 0) return 'Record<string, never>';
+  if (isEmpty(node)) return 'Record<string, never>';
   return `{\n${members(node, indent + '  ')}${indent}}`;
 }
 
 function declaration(name, node) {
   const head = comment(node.description, '');
-  if (node.type === 'object' && node.properties && Object.keys(node.properties).length > 0 && !node.additionalProperties)
+  if (node.type === 'object' && !isEmpty(node) && !node.additionalProperties)
     return `${head}export interface ${pascal(name)} ${objectType(node, '')}\n`;
   const type = typeOf(node, ''), line = `export type ${pascal(name)} = ${type};\n`;
-  return head + (line.length <= 110 ? line : `export type ${pascal(name)} =${type.split(' | ').map((one) => `\n  | ${one}`).join('')};\n`);
+  return head + (line.length <= 110 || !isEmpty(node) ? line : `export type ${pascal(name)} =${type.split(' | ').map((one) => `\n  | ${one}`).join('')};\n`);
 }
 
 function generate() {

@@ -11,7 +11,7 @@ function files(folder: string, kinds: RegExp): [string, string][] {
 }
 
 const code = [...files('src', /\.(svelte|ts|css|svg)$/), ...files('client', /\.ts$/)];
-const html = ['index', 'session', 'wall'].map((name): [string, string] =>
+const html = ['index', 'session', 'wall', 'print'].map((name): [string, string] =>
   [`${name}.html`, readFileSync(`${root}/${name}.html`, 'utf8')]);
 
 const holding = (pattern: RegExp, where = [...code, ...html]) =>

@@ -22,7 +22,7 @@ end
 local EVENTS_KEPT = 4096     -- of the log that repairs gaps
 local CHUNK = 1000           -- values handed to one call: Lua's stack is small
 local DAY_MS = 86400000
-local DATA = '1'             -- the version of the data that these functions read and write
+local DATA = '1'             -- the version of the data that these functions read and write; see data_flag
 local DONE_KEPT_S = 172800   -- how long an idempotency key is remembered, from the first of its day
 local STAFF = {moderator = true, brand = true, admin = true, system = true}
 local DIRECTS = {brand = true, admin = true, system = true}
@@ -143,7 +143,7 @@ end
 -- brand, or its data are of a version that these functions do not know. `seq` is text.
 local function session_begin(keys, args)
     local meta, role, participant, generation = keys[1], args[4], args[3], 1
-    local m = call('HMGET', meta, 'epoch', 'seq', 'state', 'frozen', 'data', 'importing', 'shut')
+    local m = call('HMGET', meta, 'epoch', 'seq', 'state', 'frozen', 'data')
     local at_text = args[2] == '' and time_text() or args[2]
     local dot = find(participant, '.', 1, true)
     if dot then
@@ -151,17 +151,27 @@ local function session_begin(keys, args)
     end
     local s = {meta = meta, base = sub(meta, 1, -5), args = args, participant = participant, generation = generation,
                role = role, level = args[5], groups = '-', key = args[7], staff = STAFF[role], directs = DIRECTS[role],
-               epoch = m[1] or '', seq = m[2] or '0', state = m[3], frozen = m[4], importing = m[6], shut = m[7],
-               at = tonumber(at_text), at_text = at_text}
+               epoch = m[1] or '', seq = m[2] or '0', state = m[3], frozen = m[4], at = tonumber(at_text), at_text = at_text}
     if not m[1] then
         return nil, refuse(s, 'session_unknown')
-    elseif m[5] ~= DATA then
+    elseif m[5] ~= DATA and match(m[5] or '', '^%S+') ~= DATA then
         return nil, refuse(s, 'not_supported')
-    elseif role == 'brand' and args[6] ~= '' and (call('HGET', meta, 'brand') or 'default') ~= args[6] then
+    elseif m[5] ~= DATA then
+        s.importing, s.shut = find(m[5], ' importing', 1, true), find(m[5], ' shut', 1, true)
+    end
+    if role == 'brand' and args[6] ~= '' and (call('HGET', meta, 'brand') or 'default') ~= args[6] then
         s.epoch, s.seq = '', '0'
         return nil, refuse(s, 'session_unknown')
     end
     return s
+end
+
+-- What every call must know and few sessions have is behind the version of the data, where it costs a vote nothing: `importing`,
+-- and `shut`, that codes were revoked.
+local function data_flag(s, flag, on)
+    local data = call('HGET', s.meta, 'data'):gsub(' ' .. flag, '')
+    call('HSET', s.meta, 'data', on and data .. ' ' .. flag or data)
+    s[flag] = on
 end
 
 -- Whether the session is being imported and this call is none of the import's: those bring their time.
@@ -191,22 +201,38 @@ local function code_is_revoked(s, code)
     return found[1] or found[2]
 end
 
+local who_known, who_count = {}, 0 -- taken apart, by the very text; those with a code are each their own and not kept
+
+local function who_read(text)
+    local who = {}
+    who.role, who.level, who.groups, who.generation, who.code = match(text, '^(%S+) (%S+) (%S+) (%d+) (%S+)$')
+    who.generation = tonumber(who.generation)
+    if who.code == '-' then
+        who_count = who_count + 1
+        if who_count > 1000 then
+            who_known, who_count = {}, 1
+        end
+        who_known[text] = who
+    end
+    return who
+end
+
 -- Who speaks, from one field, `<role> <level> <groups or -> <generation> <code or ->`, and why they may not. An operator's
 -- token names nobody here; who else is not here is for the command to refuse. An import repeats what was accepted.
 local function person_refuses(s)
-    local who = s.participant ~= '' and call('HGET', s.base .. 'people', s.participant .. '.who')
-    if not who then
+    local text = s.participant ~= '' and call('HGET', s.base .. 'people', s.participant .. '.who')
+    if not text then
         return nil
     end
-    local role, level, groups, generation, code = match(who, '^(%S+) (%S+) (%S+) (%S+) (%S+)$')
-    if role == 'banned' then
+    local who = who_known[text] or who_read(text)
+    if who.role == 'banned' then
         return refuse(s, 'banned')
-    elseif role == 'merged' or (tonumber(generation) ~= s.generation and not s.importing) then
+    elseif who.role == 'merged' or (who.generation ~= s.generation and not s.importing) then
         return refuse(s, 'token_retired')
-    elseif s.shut and code ~= '-' and code_is_revoked(s, code) then
+    elseif s.shut and who.code ~= '-' and code_is_revoked(s, who.code) then
         return refuse(s, 'code_revoked')
     end
-    s.known, s.level, s.groups = role, level, groups
+    s.known, s.level, s.groups = who.role, who.level, who.groups
     return nil
 end
 
@@ -303,13 +329,28 @@ end
 -- Functions ---------------------------------------------------------------------------------------------------------
 
 -- A command: idempotency before any rule, then the session's own rules and the speaker's, then `handler(s, args...)`.
-local function command(handler, always)
+-- `texts`: names of the arguments that may be texts by language (the byte 1, then JSON), by their places.
+local function command(handler, always, texts)
+    local function texts_refuse(s)
+        for place, name in pairs(texts or {}) do
+            local json = match(s.args[8 + place] or '', '^=?\1(.*)$')
+            local found = json and call('HMGET', s.meta, 'languages', 'locale')
+            local spoken = found and (found[1] or found[2]) or ''
+            for lang in pairs(json and cjson.decode(json) or {}) do
+                if not find(' ' .. spoken .. ' ', ' ' .. lang .. ' ', 1, true) then
+                    return refuse(s, 'invalid_params', 'field', name .. '/' .. lang, 'expected',
+                                  'a language of the session: ' .. spoken)
+                end
+            end
+        end
+        return nil
+    end
     return function(keys, args)
         local s, unknown = session_begin(keys, args)
         if not s then
             return unknown
         end
-        local result = done_find(s) or session_refuses(s, always) or person_refuses(s)
+        local result = done_find(s) or session_refuses(s, always) or person_refuses(s) or texts_refuse(s)
         if result then
             return result
         end

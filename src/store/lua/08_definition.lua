@@ -107,6 +107,9 @@ local function session_make(s, writes, d)
     if not d.by.created_at then
         told[#told + 1], told[#told + 2] = 'created_at', s.at_text
     end
+    if d.by.importing then
+        data_flag(s, 'importing', true)
+    end
     s.state = d.by.state or 'open'
     fields_write(s, writes, 's', 's', told)
     s.seed, s.locale = d.by.seed or '', d.by.locale or ''

@@ -4,7 +4,8 @@ local SESSION_FIELDS = {'title', 'brief', 'mandate', 'locale', 'time_zone', 'cre
                         'frozen', 'announcement', 'announced_at', 'people', 'brand', 'languages', 'groups', 'terms',
                         'opened_at', 'ends_at', 'closed_at', 'rehearsal'}
 -- What the door shows to who is nobody yet.
-local DOOR_FIELDS = {'title', 'brief', 'brand', 'locale', 'languages', 'state', 'simulated', 'join', 'groups', 'terms', 'ends_at'}
+local DOOR_FIELDS = {'title', 'brief', 'brand', 'locale', 'languages', 'state', 'simulated', 'join', 'groups', 'terms',
+                     'ends_at'}
 local ONLINE_KEPT_MS = 15000   -- a worker that has not said how many people it holds for this long holds none
 local PEOPLE_EVERY_MS = 1000   -- between two events that count people
 
@@ -129,13 +130,25 @@ function session.check(s, count, worker)
     return due and answer(s, 'due', text_of(due)) or answer(s)
 end
 
-function session.due(s)
+-- `what`, of an import: the one challenge, or `s` for the session, whose date came then.
+function session.due(s, what)
+    if what and s.importing then
+        if what == 's' then
+            life.due(s)
+        elseif challenge.read(s, what) then
+            challenge.due_one(s, what)
+        end
+        return answer(s)
+    end
     local due = not session_is_busy(s) and challenge.due_all(s)
     return due and answer(s, 'due', text_of(due)) or answer(s)
 end
 
 -- What a stranger may know: what to bring, and what will be asked.
 function session.door(s)
+    if session_is_busy(s) then
+        return refuse(s, 'session_importing')
+    end
     local values, result = call('HMGET', s.meta, unpack(DOOR_FIELDS)), answer(s)
     for i, name in ipairs(DOOR_FIELDS) do
         if values[i] then

@@ -276,6 +276,10 @@ local function challenge_due(s, id, c)
     end
 end
 
+function challenge.due_one(s, id)
+    challenge_due(s, id, challenge.read(s, id))
+end
+
 -- A challenge as its dates and the session's end make it now; nil where there is none.
 function challenge.current(s, id)
     life.due(s)

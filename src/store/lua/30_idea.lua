@@ -70,7 +70,7 @@ end
 -- known), lang?, id?. It is in the leaderboard from the start: an idea that nobody votes for has a place too.
 function idea.make(s, writes, of, new)
     local id, challenges = idea_number(s, new.id), s.base .. 'challenges'
-    if not s.seed then
+    if not s.locale then
         local found = call('HMGET', s.meta, 'seed', 'locale')
         s.seed, s.locale = found[1] or '', found[2] or ''
     end

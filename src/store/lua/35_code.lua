@@ -5,7 +5,7 @@
 --   k3.said    the JSON of what code_make was told: role, uses, groups, label, until, count
 --
 -- A code for one person is that voter: it gives its level, and the same participant again. One for many is nobody.
--- `revoked` (hash) holds the codes and batches that were shut out; the flag `shut` in `meta` says that there are any.
+-- `revoked` (hash) holds the codes and batches that were shut out; the flag `shut` of the session says that there are any.
 
 local ROLES_OF_CODES = {observer = true, participant = true, expert = true, moderator = true, brand = true}
 
@@ -77,11 +77,15 @@ function code.make(s, role, uses, groups, label, until_, count, ...)
     return answer(s, 'batch', batch)
 end
 
+-- How many codes a batch has.
+local function batch_count(s, batch)
+    local said = cjson.decode(call('HGET', s.base .. 'codes', batch .. '.said'))
+    return tonumber(given(said[6]) or '1')
+end
+
 function code.revoke(s, id)
-    local b, number = code.batch(s, id), match(id, '^k%d+%-([1-9]%d*)$')
-    if not b or (number == nil and id ~= b.id) then
-        return refuse(s, 'code_unknown', 'field', 'code')
-    elseif number and tonumber(number) > tonumber(given(cjson.decode(call('HGET', s.base .. 'codes', b.id .. '.said'))[6]) or '1') then
+    local b, number = code.batch(s, id), tonumber(match(id, '^k%d+%-([1-9]%d*)$') or '')
+    if not b or (not number and id ~= b.id) or (number and number > batch_count(s, b.id)) then
         return refuse(s, 'code_unknown', 'field', 'code')
     elseif ROLE_RANK[b.role] > (ROLE_RANK[s.role] or 0) then
         return refuse(s, 'forbidden')
@@ -91,7 +95,7 @@ function code.revoke(s, id)
         return answer(s, 'code', id)
     end
     audit_add(s, 'code_revoke', id, '')
-    call('HSET', s.meta, 'shut', '1')
+    data_flag(s, 'shut', true)
     event_publish(s, 'code_revoked', {'s:s.revoked.' .. id, '1'})
     return answer(s, 'code', id)
 end

@@ -250,9 +250,10 @@ end
 -- What the journal says of a vote: the vote, then the other entries of this person that it changed, moved (`i2=0`) or given up
 -- (`i7*`), so that a recount needs no rule of limits.
 local function vote_entry(v, argument)
+    local changes = v.changes
     local entry = 'vote_cast ' .. v.who .. ' ' .. v.level .. ' ' .. v.groups_text .. ' ' .. v.id .. ' ' .. argument
-    for i = 2, #v.changes do
-        entry = entry .. ' ' .. v.changes[i].id .. (v.changes[i].parked and '*' or '=0')
+    for i = 2, #changes do
+        entry = entry .. ' ' .. changes[i].id .. (changes[i].parked and '*' or '=0')
     end
     return entry
 end
@@ -291,7 +292,7 @@ local function vote_try(s, id, argument)
         return refuse(s, 'value_invalid', 'field', 'value', 'expected', c.low .. ' to ' .. c.high)
     end
     local v = {id = id, of = of, who = s.participant, value = value, level = s.level, groups_text = s.groups, old = 0,
-               changes = {}}
+               changes = {}, record = '', groups = false, left = false} -- all fields: growing is dear
     local was = call('HGET', s.base .. 'ballots:' .. of, s.participant)
     if was then
         v.record = was

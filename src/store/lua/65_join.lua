@@ -1,16 +1,25 @@
 -- Joining: through the door, by a link, a code or a brand's log-in; or by an operator and an import, who say who it is.
 --
 --   who is found (code for one person, log-in)      is that participant again; older tokens are retired
---   who holds a token and brings a code or log-in   is the holder, known better: level and missing groups, and ballots with them
+--   who holds a token and brings a code or log-in   is the holder, known better: level and missing groups, ballots with them
 --   both, and they are two                          the found one's ballots stand, the holder's are withdrawn: merged
 --   neither                                         is a new participant
 --
 -- 1. One person has one voter: what a code or a log-in finds is never made twice, also after it was merged or erased.
 -- 2. What a refusal leaves is nothing: a log-in that was refused may be presented again.
 
-local function joined(s, p)
-    return answer(s, 'participant', p.id, 'role', p.role, 'level', p.level, 'groups', p.groups == '-' and '' or p.groups,
-                  'generation', p.generation, 'name', p.name or '', 'code', p.code or '')
+-- `until`: of the code that was brought, which is how long the token of staff lives.
+local function joined(s, p, until_)
+    local result = answer(s, 'participant', p.id, 'role', p.role, 'level', p.level,
+                          'groups', p.groups == '-' and '' or p.groups, 'generation', p.generation, 'name', p.name or '',
+                          'code', p.code or '')
+    if until_ and until_ ~= '-' then
+        result[#result + 1], result[#result + 2] = 'until', until_
+    end
+    if s.ends then
+        result[#result + 1], result[#result + 2] = 'ends_at', text_of(s.ends)
+    end
+    return result
 end
 
 -- Stores somebody new. `new`: id? (of a recording), name?, role, level, groups, code?, accepted?
@@ -193,7 +202,7 @@ local function door_pass(s, j)
         person_merge(s, j.holder, p.id)
     end
     tally.flush(s)
-    return joined(s, p)
+    return joined(s, p, c and c['until'])
 end
 
 local function join_door(s, j)
@@ -236,8 +245,8 @@ local function text_given(argument)
     return argument and argument ~= '' and argument or nil
 end
 
--- participant_join. `mode` is `door` or `operator`; groups as `status=client,store=lille`. Not a command of a participant: there
--- may be none yet. Who joins while a session is paused only watches, and may do so.
+-- participant_join. `mode` is `door` or `operator`; groups as `status=client,store=lille`. Not a command of a participant:
+-- there may be none yet. Who joins while a session is paused only watches, and may do so.
 function join.join(s, name, mode, digest, subject, jti, expiry, asked, told, accept, id, code_id)
     local j = {name = name, digest = digest or '', sub = subject or '', jti = jti, expiry = expiry,
                asked = text_given(asked) or '-', told = text_given(told) or '-', accept = text_given(accept),

@@ -50,6 +50,7 @@ end
 -- The nonce makes the epoch of what a draft becomes.
 function life.open(s, nonce)
     life.due(s)
+    s.said = {} -- a nonce is nobody's word
     if s.state == 'draft' then
         return draft.open(s, nonce)
     end

@@ -36,6 +36,7 @@ end
 function record.import_end(s)
     tally.flush(s, true)
     call('HDEL', s.meta, 'importing')
+    data_flag(s, 'importing', false)
     return answer(s)
 end
 

@@ -109,6 +109,9 @@ end
 
 -- Small slices are joined, so that a small session takes one call.
 function people.session_read(s, cursor)
+    if session_is_busy(s) then -- a session is not to be seen half made
+        return refuse(s, 'session_importing')
+    end
     tally.flush(s, true)
     local result = answer(s)
     repeat

@@ -16,20 +16,38 @@ export function socketUrl(location: Location): string {
 
 const TOKEN = /^v4\.public\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)?$/;
 
-/** A token that came in the fragment (`#t=...`) is taken out of the address at once, so that it is neither shared nor
- *  photographed with it, and kept for this tab. */
-export function tokenFromFragment(session: string): string | null {
-  const key = `palabre.staff.${session}`;
-  const given = new URLSearchParams(location.hash.slice(1)).get('t');
-  if (given !== null) {
-    history.replaceState(history.state, '', location.pathname + location.search);
-    if (TOKEN.test(given)) write(key, given, 'sessionStorage');
-  }
-  return read(key, 'sessionStorage');
+const key = (session: string) => `palabre.staff.${session}`;
+
+/** What came in the fragment. */
+export interface Given {
+  /** A code, scanned or followed: `#k=`. */
+  code: string | null;
+  /** What the brand's own site gave: `#s=`. */
+  sso: string | null;
+}
+
+/** Secrets that came in the fragment are taken out of the address at once, so that they are neither shared nor photographed
+ *  with it. A token (`#t=`) is kept for this tab. */
+export function takeFragment(session: string): Given {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const [token, code, sso] = [given.get('t'), given.get('k'), given.get('s')];
+  if (token === null && code === null && sso === null) return { code, sso };
+  history.replaceState(history.state, '', location.pathname + location.search);
+  if (token !== null && TOKEN.test(token)) keepStaffToken(session, token);
+  return { code, sso: sso !== null && TOKEN.test(sso) ? sso : null };
+}
+
+/** The token of this tab: of the team, of a jury's screen, of a wall. */
+export function staffToken(session: string): string | null {
+  return read(key(session), 'sessionStorage');
+}
+
+export function keepStaffToken(session: string, token: string): void {
+  write(key(session), token, 'sessionStorage');
 }
 
 export function forgetStaffToken(session: string): void {
-  write(`palabre.staff.${session}`, null, 'sessionStorage');
+  write(key(session), null, 'sessionStorage');
 }
 
 export function ownToken(session: string): string | null {

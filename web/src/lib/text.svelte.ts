@@ -3,8 +3,10 @@
 import en from 'virtual:messages/en';
 import fr from 'virtual:messages/fr';
 import { PalabreError } from '../../client/errors';
+import type { Words } from '../../client/protocol';
 import type catalogue from '../../messages/fr.json';
 import { read, write } from './keep';
+import { pick } from './words';
 
 export type Locale = 'fr' | 'en';
 export type MessageKey = keyof typeof catalogue;
@@ -22,9 +24,12 @@ export function localeOf(tag: string): Locale {
 
 class Language {
   locale = $state<Locale>(chosen() ?? localeOf(navigator.language));
+  /** The consultation's own. */
+  home = $state('fr');
 
   /** The consultation's own language, unless the reader has chosen one. */
   suggest(tag: string): void {
+    this.home = tag;
     if (chosen() === null) this.#set(localeOf(tag));
   }
 
@@ -44,6 +49,21 @@ document.documentElement.lang = language.locale;
 
 export function t(key: MessageKey, data: Record<string, unknown> = {}): string {
   return CATALOGUES[language.locale][key]!(data);
+}
+
+/** A brand's text in the reader's language. */
+export function words(text: Words | undefined): string {
+  return text === undefined ? '' : pick(text, language.locale, language.home);
+}
+
+/** "a, b ou c". */
+export function anyOf(list: readonly string[]): string {
+  return new Intl.ListFormat(language.locale, { type: 'disjunction' }).format(list);
+}
+
+/** "a, b et c". */
+export function allOf(list: readonly string[]): string {
+  return new Intl.ListFormat(language.locale, { type: 'conjunction' }).format(list);
 }
 
 export function number(value: number, digits = 0): string {

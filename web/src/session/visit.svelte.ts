@@ -1,11 +1,14 @@
 /* One person's visit to a consultation: who they are here, what they voted, what they are told. */
 
 import { getContext, setContext, untrack } from 'svelte';
-import type { Challenge, MeDocument, SessionDocument } from '../../client/protocol';
+import { PalabreError } from '../../client/errors';
+import type { Challenge, MeDocument, Participant, SessionDocument } from '../../client/protocol';
 import { Votes } from '../../client/votes';
 import { Live, Topic } from '../lib/live.svelte';
 import { visitor } from '../lib/place';
+import { barrier, barrierOf, type Barrier } from '../lib/eligible';
 import { errorText } from '../lib/text.svelte';
+import { barredText } from '../parts/barred';
 
 const KEY = Symbol('visit');
 const NOTICE_MS = 6_000;
@@ -22,7 +25,7 @@ export class Sheet {
       challenge.ballot,
       (idea, value) => visit.live.client.call('vote_cast', { idea, value }),
       () => this.#version++,
-      (idea, error) => (this.problems[idea] = errorText(error)),
+      (idea, error) => (this.problems[idea] = visit.refusalText(error, 'vote')),
     );
   }
 
@@ -118,6 +121,24 @@ export class Visit {
     const session = this.session;
     return this.mine && session !== undefined && !session.frozen &&
       (session.state === 'open' || session.state === 'draft');
+  }
+
+  /** Who this person is here, as well as it is known. */
+  get self(): Participant | undefined {
+    return this.me?.participant ?? this.live.status.hello?.participant;
+  }
+
+  /** What keeps this person from voting or proposing in a question, by who they are; null for someone who only watches. */
+  barrier(challenge: Challenge, what: 'vote' | 'propose'): Barrier | null {
+    if (!this.mine || !this.self) return null;
+    return barrier(what === 'vote' ? challenge.electors : challenge.proposers, this.self);
+  }
+
+  /** A refusal in plain words; that of someone who is not among those who may says who they are. */
+  refusalText(error: unknown, what: 'vote' | 'propose'): string {
+    const found = error instanceof PalabreError && error.error === 'not_eligible'
+      ? barrierOf(error.data.field, error.data.expected) : null;
+    return found ? barredText(found, what, this.session?.groups ?? {}) : errorText(error);
   }
 
   sheet(id: string, challenge: Challenge): Sheet {
