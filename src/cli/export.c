@@ -26,7 +26,8 @@ static const char export_help[] =
     "--csv     a table for spreadsheets instead; the results of a session under a seal are refused\n"
     "docs/recordings.md says what a recording holds.\n";
 
-struct export {
+struct export
+{
     struct cli_context context;
     struct record record;
     const char *out, *media, *csv, *by;
@@ -93,8 +94,8 @@ static int export_unseal(struct export *export)
     if (!clean || !*clean || text_length(clean) > LIMIT_NAME)
         return cli_usage("export", "--by: a name of at most %d characters is expected", LIMIT_NAME);
     store_arguments_add(&arguments, clean, strlen(clean));
-    struct refusal refusal = cli_context_call(&export->context, export->record.session, "seal_open", &actor,
-                                              NULL, 0, &arguments);
+    struct refusal refusal =
+        cli_context_call(&export->context, export->record.session, "seal_open", &actor, NULL, 0, &arguments);
     store_arguments_clear(&arguments);
     return refusal.error ? cli_context_refused(&refusal, export->record.session) : 0;
 }
@@ -102,9 +103,11 @@ static int export_unseal(struct export *export)
 /* ---- files */
 
 /* What is written under another name until it is whole. */
-static int export_to(struct export *export, bool (*write)(struct export *export, FILE *to, char **out_message))
+static int export_to(struct export *export,
+                     bool (*write)(struct export *export, FILE *to, char **out_message))
 {
-    char *part CLEAN_FREE = export->out ? memory_print("%s.part", export->out) : NULL, *message CLEAN_FREE = NULL;
+    char *part CLEAN_FREE = export->out ? memory_print("%s.part", export->out) : NULL,
+               *message CLEAN_FREE = NULL;
     FILE *to = part ? fopen(part, "w") : stdout;
     if (!to)
         return cli_fail("%s: %s", part, strerror(errno));

@@ -120,16 +120,17 @@ static void idea_additions(struct row *row, const char *json)
     struct buffer text CLEAN_BUFFER = {0};
     json_t *additions = json_loads(json, 0, NULL), *one;
     size_t i;
-    json_array_foreach(additions, i, one) buffer_print(&text, "%s%s", i ? "\n" : "",
-                                                       json_string_value(json_object_get(one, "text")));
+    json_array_foreach(additions, i, one)
+        buffer_print(&text, "%s%s", i ? "\n" : "", json_string_value(json_object_get(one, "text")));
     row_text(row, text.size ? text.bytes : "");
     json_decref(additions);
 }
 
 static void ideas_write(const struct record *record, struct row *row)
 {
-    static const char *const names[] = {"challenge", "idea",   "n",  "title",     "body",      "additions", "state",
-                                        "author",    "author_name", "at", "edited_at", "lang", NULL};
+    static const char *const names[] = {"challenge", "idea",  "n",      "title",       "body",
+                                        "additions", "state", "author", "author_name", "at",
+                                        "edited_at", "lang",  NULL};
     size_t count;
     struct idea_row *ideas = ideas_list(record, &count);
     row_header(row, names);
@@ -269,7 +270,8 @@ static int64_t dimension_voters(const struct results *results, const char *dimen
     return without;
 }
 
-/* Voters without a value, and values of too few, are one; it takes in the smallest others until it is enough. */
+/* Voters without a value, and values of too few, are one; it takes in the smallest others until it is enough.
+ */
 static bool dimension_hide(struct shown *values, size_t count, int64_t other)
 {
     for (size_t i = 0; i < count; i++) {
@@ -319,9 +321,8 @@ static void results_dimension(const struct results *results, const char *dimensi
 
 static void results_write(const struct record *record, struct row *row)
 {
-    static const char *const names[] = {"challenge", "idea", "title", "dimension", "value", "score",
-                                        "votes",     "up",   "down",  "dots",      "sum",   "voters",
-                                        NULL};
+    static const char *const names[] = {"challenge", "idea", "title", "dimension", "value",  "score", "votes",
+                                        "up",        "down", "dots",  "sum",       "voters", NULL};
     size_t count;
     struct idea_row *ideas = ideas_list(record, &count);
     row_header(row, names);
@@ -415,7 +416,8 @@ struct refusal export_csv_read(struct cli_context *context, const char *table, s
 {
     if (strcmp(table, "ideas") == 0)
         return refusal_of(ERROR_none);
-    struct refusal refusal = cli_context_call(context, record->session, "tally_flush", NULL, "again", 0, NULL);
+    struct refusal refusal =
+        cli_context_call(context, record->session, "tally_flush", NULL, "again", 0, NULL);
     return refusal.error ? refusal : record_counts_read(context, record);
 }
 

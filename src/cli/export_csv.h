@@ -1,5 +1,5 @@
-/* Tables for spreadsheets: RFC 4180, UTF-8, a header first. A text that a spreadsheet would take for a formula
- * is quoted as they expect, by a leading apostrophe; numbers are numbers. */
+/* Tables for spreadsheets: RFC 4180, UTF-8, a header first. A text that a spreadsheet would take for a
+ * formula is quoted as they expect, by a leading apostrophe; numbers are numbers. */
 #ifndef CLI_EXPORT_CSV_H
 #define CLI_EXPORT_CSV_H
 

@@ -147,7 +147,8 @@ int http_client_post(struct http_client *client, const char *path, const char *t
     buffer_print(&request,
                  "POST %s HTTP/1.1\r\nHost: %s%s%s:%s\r\nAuthorization: Bearer %s\r\nContent-Type: "
                  "application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                 path, wide ? "[" : "", client->host, wide ? "]" : "", client->port, token, strlen(json), json);
+                 path, wide ? "[" : "", client->host, wide ? "]" : "", client->port, token, strlen(json),
+                 json);
     for (int tries = 0; tries < 2; tries++) {
         bool fresh = client->fd < 0;
         if (fresh && !client_connect(client))

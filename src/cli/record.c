@@ -121,8 +121,7 @@ struct refusal record_journal_read(struct cli_context *context, struct record *r
         struct store_arguments arguments = {0};
         store_arguments_add(&arguments, after, strlen(after));
         store_arguments_add(&arguments, RECORD_PAGE, strlen(RECORD_PAGE));
-        refusal =
-            cli_context_ask(context, record->session, "journal_read", &arguments, journal_taken, &page);
+        refusal = cli_context_ask(context, record->session, "journal_read", &arguments, journal_taken, &page);
         store_arguments_clear(&arguments);
     } while (!refusal.error && page.taken > 0);
     return refusal;
@@ -166,8 +165,7 @@ static void counts_add(void *arg, const char *id)
     struct record_counts counts = {0};
     snprintf(counts.id, sizeof(counts.id), "%s", id);
     counts.groups = memory_alloc((json_object_size(record->groups) + 1) * sizeof(*counts.groups));
-    record->counts =
-        memory_resize(record->counts, (record->counts_count + 1) * sizeof(*record->counts));
+    record->counts = memory_resize(record->counts, (record->counts_count + 1) * sizeof(*record->counts));
     record->counts[record->counts_count++] = counts;
 }
 
@@ -186,12 +184,8 @@ static struct refusal counts_read_challenge(struct cli_context *context, const s
     const struct {
         const char *kind;
         struct map *map;
-    } parts[] = {{"tally", &counts->tally},
-                 {"ballots", &counts->ballots},
-                 {"held", &counts->held},
-                 {"series", &counts->series},
-                 {"rank", &counts->rank},
-                 {"turnout", &counts->turnout}};
+    } parts[] = {{"tally", &counts->tally},   {"ballots", &counts->ballots}, {"held", &counts->held},
+                 {"series", &counts->series}, {"rank", &counts->rank},       {"turnout", &counts->turnout}};
     struct refusal refusal = refusal_of(ERROR_none);
     for (size_t i = 0; !refusal.error && i < ARRAY_SIZE(parts); i++)
         refusal = counts_read(context, record, parts[i].kind, counts->id, NULL, parts[i].map);

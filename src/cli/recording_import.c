@@ -35,7 +35,9 @@ struct importing {
 
 char *recording_picture_path(const char *folder, const char *hash, const char *type)
 {
-    const char *ending = strcmp(type, "image/png") == 0 ? "png" : strcmp(type, "image/webp") == 0 ? "webp" : "jpg";
+    const char *ending = strcmp(type, "image/png") == 0    ? "png"
+                         : strcmp(type, "image/webp") == 0 ? "webp"
+                                                           : "jpg";
     return memory_print("%s/%s.%s", folder, hash, ending);
 }
 
@@ -57,7 +59,8 @@ char *recording_picture(void *arg, const char *hash, const char *type, size_t *o
 {
     const struct recording_pictures *pictures = arg;
     if (pictures->folder) {
-        char *path CLEAN_FREE = recording_picture_path(pictures->folder, hash, type), *message CLEAN_FREE = NULL;
+        char *path CLEAN_FREE = recording_picture_path(pictures->folder, hash, type),
+                   *message CLEAN_FREE = NULL;
         char *bytes = file_read(path, out_size, &message);
         if (bytes)
             return bytes;
@@ -141,8 +144,8 @@ static void import_line(struct importing *importing)
     importing->before = line->at;
 }
 
-/* ---- the hash of the rules, which an outcome holds: computed from what the session shows, before the date that
- * closes a challenge has come */
+/* ---- the hash of the rules, which an outcome holds: computed from what the session shows, before the date
+ * that closes a challenge has come */
 
 struct rules_reading {
     struct importing *importing;
@@ -290,8 +293,8 @@ static int import_all(struct importing *importing)
         return cli_fail("%s", message);
     if (done != importing->lines)
         return import_broken(importing);
-    cli_context_call(importing->context, importing->session, "tally_flush", NULL, "again", importing->ended_at,
-                     NULL);
+    cli_context_call(importing->context, importing->session, "tally_flush", NULL, "again",
+                     importing->ended_at, NULL);
     struct refusal refusal = cli_context_call(importing->context, importing->session, "session_import_end",
                                               NULL, "again", importing->ended_at, NULL);
     if (refusal.error)

@@ -11,8 +11,8 @@ int recording_import(struct cli_context *context, const char *path, const char *
 /* For recording_create(): where pictures are looked for. */
 struct recording_pictures {
     struct cli_context *context;
-    const char *folder;       /* NULL: none */
-    const char *sessions[3];  /* whose pictures may be the same; NULL-terminated */
+    const char *folder;      /* NULL: none */
+    const char *sessions[3]; /* whose pictures may be the same; NULL-terminated */
 };
 char *recording_picture(void *pictures, const char *hash, const char *type, size_t *out_size);
 /* The name of a picture's file. */

@@ -152,28 +152,31 @@ static int actor_read(struct recording *recording, const json_t *json, char **ou
     return 1;
 }
 
-/* Which texts are erased is known by their being empty: no such title could be decoded. */
-static bool title_is_erased(const struct recording_line *line)
+/* Texts that were erased, and a reason that nobody gave, are empty: what a client could not have said. */
+static bool param_is_empty(const struct recording_line *line, const struct param_row *row)
 {
-    const char *title = text_of(line->params, "title");
-    return (line->command.kind == COMMAND_idea_add || line->command.kind == COMMAND_idea_edit) && title &&
-           !*title;
+    const char *text = text_of(line->params, row->name);
+    return text && !*text &&
+           (row->type == PARAM_LINE || row->type == PARAM_TEXT || row->type == PARAM_LINE_WORDS ||
+            row->type == PARAM_TEXT_WORDS);
 }
 
 static struct refusal command_read(struct recording_line *line)
 {
-    if (!title_is_erased(line))
-        return params_decode(line->params, "params/", NULL, &line->command);
-    json_t *copy = json_copy((json_t *)line->params);
-    json_object_set_new(copy, "title", json_string("-"));
-    struct refusal refusal = params_decode(copy, "params/", NULL, &line->command);
-    json_decref(copy);
-    if (refusal.error)
-        return refusal;
-    char **title =
-        line->command.kind == COMMAND_idea_add ? &line->command.idea_add.title : &line->command.idea_edit.title;
-    free(*title);
-    *title = memory_string("");
+    const struct command_row *row = command_row(line->command.kind);
+    json_t *params = json_copy((json_t *)line->params);
+    for (size_t i = 0; i < row->param_count; i++)
+        if (param_is_empty(line, &row->params[i]))
+            json_object_set_new(params, row->params[i].name, json_string("-"));
+    struct refusal refusal = params_decode(params, "params/", NULL, &line->command);
+    json_decref(params);
+    for (size_t i = 0; i < row->param_count; i++) {
+        char **text = (char **)((char *)&line->command + row->params[i].offset);
+        if (!param_is_empty(line, &row->params[i]) || refusal.error)
+            continue;
+        free(*text);
+        *text = memory_string("");
+    }
     return refusal;
 }
 
@@ -273,6 +276,7 @@ void recording_line_arguments(const struct recording_line *line, struct store_ar
         add_text(arguments, word_name(WORDS_level, (int)line->actor.level));
         add_text(arguments, line->actor.groups);
         add_text(arguments, text_of(line->params, "code"));
+        add_text(arguments, text_of(line->params, "role"));
         break;
     case RECORDING_MERGE:
         add_text(arguments, line->actor.id);

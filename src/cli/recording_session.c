@@ -223,10 +223,9 @@ bool recording_create(const struct recording *recording, const struct recording_
     char *text CLEAN_FREE = json_dumps(session, JSON_COMPACT);
     struct refusal refusal = definition_parse(text, strlen(text), picture_by_hash, &creating, &definition);
     if (refusal.error) {
-        *out_message =
-            memory_print("%s: line 1: session%s: %s%s", recording->path, refusal.field,
-                         refusal.expected[0] ? refusal.expected : error_message(refusal.error),
-                         refusal.expected[0] ? " is expected" : "");
+        *out_message = memory_print("%s: line 1: session%s: %s%s", recording->path, refusal.field,
+                                    refusal.expected[0] ? refusal.expected : error_message(refusal.error),
+                                    refusal.expected[0] ? " is expected" : "");
     } else {
         definition_arguments(&definition, creation->nonce, store_arguments_add, &plain);
         arguments_complete(&creating, &plain, arguments);

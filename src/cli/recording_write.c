@@ -58,18 +58,18 @@ static const struct {
     const char *name;
     json_t *(*json)(const char *value);
 } session_members[] = {
-    {"title", recording_words},  {"brief", recording_words},     {"mandate", recording_words},
-    {"brand", json_string},  {"state", json_string},     {"locale", json_string},
+    {"title", recording_words},    {"brief", recording_words}, {"mandate", recording_words},
+    {"brand", json_string},        {"state", json_string},     {"locale", json_string},
     {"languages", recording_list}, {"time_zone", json_string}, {"join", field_doors},
-    {"groups", field_json},  {"terms", field_json},      {"ends_at", field_date},
+    {"groups", field_json},        {"terms", field_json},      {"ends_at", field_date},
     {"simulated", field_flag},
 };
 
 /* Told elsewhere in the header, or of the import alone. */
 static bool field_is_elsewhere(const char *name)
 {
-    static const char *const names[] = {"seed",        "last_idea", "last_person",
-                                        "last_code",   "importing", "last_challenge"};
+    static const char *const names[] = {"seed",      "last_idea", "last_person",
+                                        "last_code", "importing", "last_challenge"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (strcmp(names[i], name) == 0)
             return true;
@@ -88,9 +88,8 @@ static json_t *media_find(const json_t *media, const char *hash)
 {
     size_t i;
     json_t *one;
-    json_array_foreach((json_t *)media, i, one)
-        if (strcmp(json_string_value(json_object_get(one, "hash")), hash) == 0)
-            return one;
+    json_array_foreach((json_t *)media, i, one) if (strcmp(json_string_value(json_object_get(one, "hash")),
+                                                           hash) == 0) return one;
     return NULL;
 }
 
@@ -139,10 +138,10 @@ static void definition_challenges(struct definition_cursor *cursor, json_t *sess
         json_t *arguments = cursor_list(cursor, 6), *challenge;
         const char *of = json_string_value(json_array_get(arguments, 0));
         size_t i;
-        json_array_foreach(challenges, i, challenge)
-            if (strcmp(json_string_value(json_object_get(challenge, "id")), of) == 0)
-                json_array_append_new(json_object_get(challenge, "ideas"),
-                                      definition_idea(arguments, media));
+        json_array_foreach(challenges, i,
+                           challenge) if (strcmp(json_string_value(json_object_get(challenge, "id")), of) ==
+                                          0)
+            json_array_append_new(json_object_get(challenge, "ideas"), definition_idea(arguments, media));
         json_decref(arguments);
     }
     json_object_set_new(session, "challenges", challenges);
@@ -230,11 +229,10 @@ json_t *recording_header(const struct record *record)
     header_number(numbers, pairs, "last_code", "code");
     json_t *media = definition_media(&cursor);
     definition_challenges(&cursor, session, media);
-    json_t *header =
-        json_pack("{s:s,s:i,s:I,s:s,s:o,s:o,s:o,s:o}", "palabre", "recording", "version", RECORDING_VERSION,
-                  "at", (json_int_t)(record->count ? record->entries[0].at : 0), "seed",
-                  seed ? seed : record->session, "numbers", numbers, "kept", header_kept(pairs), "media",
-                  media, "session", session);
+    json_t *header = json_pack(
+        "{s:s,s:i,s:I,s:s,s:o,s:o,s:o,s:o}", "palabre", "recording", "version", RECORDING_VERSION, "at",
+        (json_int_t)(record->count ? record->entries[0].at : 0), "seed", seed ? seed : record->session,
+        "numbers", numbers, "kept", header_kept(pairs), "media", media, "session", session);
     json_decref(pairs);
     return header;
 }
@@ -345,7 +343,8 @@ static json_t *plain_params(struct writer *writer, const struct record_entry *en
         return json_pack("{s:s}", "name", record_get(&record->people, entry->participant, "name"));
     if (strcmp(entry->name, "participant_upgrade") == 0) {
         json_t *params = json_object();
-        set_text(params, "code", fact(entry, 0));
+        set_text(params, "code", strcmp(fact(entry, 0), "-") == 0 ? "" : fact(entry, 0));
+        set_text(params, "role", fact(entry, 1));
         return params;
     }
     if (strcmp(entry->name, "participant_merge") == 0)
@@ -368,10 +367,10 @@ static json_t *entry_params(struct writer *writer, const struct record_entry *en
     json_t *params = recording_params((enum command_kind)kind, entry->said);
     /* A name is kept in one place: what was erased there is not told here. */
     if (kind == COMMAND_participant_rename)
-        json_object_set_new(params, "name",
-                            json_string(record_get(&writer->record->people,
-                                                   json_string_value(json_object_get(params, "participant")),
-                                                   "name")));
+        json_object_set_new(
+            params, "name",
+            json_string(record_get(&writer->record->people,
+                                   json_string_value(json_object_get(params, "participant")), "name")));
     return params;
 }
 
@@ -393,6 +392,8 @@ static bool entry_write(struct writer *writer, const struct record_entry *entry,
 {
     if (strcmp(entry->name, "participant_join") == 0)
         map_put(&writer->roles, entry->participant, (void *)fact(entry, 0));
+    if (strcmp(entry->name, "participant_upgrade") == 0 && *fact(entry, 1))
+        map_put(&writer->roles, entry->participant, (void *)fact(entry, 1));
     json_t *params = entry_params(writer, entry);
     if (!params)
         return false;

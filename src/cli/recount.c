@@ -11,18 +11,20 @@
 
 static const char recount_help[] =
     "usage: palabre recount SESSION... [--data DIR | --redis URL]\n\n"
-    "Counts each session again from its journal: every tally in total, by level and by group, ballots, voters,\n"
-    "votes, points, minutes and outcomes; and compares with what the server counted. Tells what differs; exit\n"
+    "Counts each session again from its journal: every tally in total, by level and by group, ballots, "
+    "voters,\n"
+    "votes, points, minutes and outcomes; and compares with what the server counted. Tells what differs; "
+    "exit\n"
     "status 1 where anything does. Of a challenge under a seal it tells whether all agrees, and no number.\n";
 
 struct recount {
     struct cli_context context;
     struct record record;
     struct fold fold;
-    const struct fold_challenge *at;  /* whose counts are compared; NULL: the session's */
-    bool hidden;                      /* under a seal: no number is told */
+    const struct fold_challenge *at; /* whose counts are compared; NULL: the session's */
+    bool hidden;                     /* under a seal: no number is told */
     size_t compared, different;
-    size_t sealed_different;          /* of the challenge at hand */
+    size_t sealed_different; /* of the challenge at hand */
 };
 
 /* ---- comparing */
@@ -186,7 +188,8 @@ static char *ballot_text(const struct fold_ballot *ballot)
     map_for_each (at, &ballot->values) {
         const struct fold_value *value = at->value;
         if (value->value)
-            buffer_print(&text, " %s:%lld%s", value->idea, (long long)value->value, value->given_up ? "*" : "");
+            buffer_print(&text, " %s:%lld%s", value->idea, (long long)value->value,
+                         value->given_up ? "*" : "");
     }
     return buffer_take(&text);
 }
@@ -239,27 +242,30 @@ static void compare_shown(struct recount *recount, const struct record_counts *h
     sums_clear(&ranks);
 }
 
-/* What was said when, and who won; an override is compared by what it says, its grounds are those counted then. */
+/* What was said when, and who won; an override is compared by what it says, its grounds are those counted
+ * then. */
 static void compare_outcomes(struct recount *recount)
 {
-    static const char *const members[] = {"at",      "kind",       "reason",  "counts",  "turnout",
-                                          "quorum",  "quorum_met", "ranking", "winners", "tie",
-                                          "tied"};
+    static const char *const members[] = {"at",         "kind",    "reason",  "counts", "turnout", "quorum",
+                                          "quorum_met", "ranking", "winners", "tie",    "tied"};
     json_t *held = json_loads(record_get(&recount->record.challenges, recount->at->id, "outcomes"), 0, NULL);
     const json_t *counted = recount->at->outcomes;
-    size_t count = json_array_size(counted) > json_array_size(held) ? json_array_size(counted)
-                                                                    : json_array_size(held);
+    size_t count =
+        json_array_size(counted) > json_array_size(held) ? json_array_size(counted) : json_array_size(held);
     for (size_t i = 0; i < count; i++) {
         const json_t *one = json_array_get(counted, i), *other = json_array_get(held, i);
         const char *kind = json_string_value(json_object_get(one, "kind"));
         bool override = kind && strcmp(kind, "closing") != 0;
         for (size_t n = 0; n < ARRAY_SIZE(members); n++) {
-            const json_t *mine = json_object_get(one, members[n]), *theirs = json_object_get(other, members[n]);
+            const json_t *mine = json_object_get(one, members[n]),
+                         *theirs = json_object_get(other, members[n]);
             if (override && (!mine || strcmp(kind, "tie") == 0))
                 continue; /* a tie's choice adds to the winners before it */
             char *what CLEAN_FREE = memory_print("outcome %zu, %s", i + 1, members[n]);
-            char *a CLEAN_FREE = mine ? json_dumps(mine, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-            char *b CLEAN_FREE = theirs ? json_dumps(theirs, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+            char *a CLEAN_FREE =
+                mine ? json_dumps(mine, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+            char *b CLEAN_FREE =
+                theirs ? json_dumps(theirs, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS) : NULL;
             compare_text(recount, what, a ? a : "", b ? b : "");
         }
     }
@@ -295,7 +301,8 @@ static void earned_supports(struct recount *recount, struct earned *earned, cons
     sums_clear(&now);
 }
 
-static void recount_challenge(struct recount *recount, struct fold_challenge *challenge, struct earned *earned)
+static void recount_challenge(struct recount *recount, struct fold_challenge *challenge,
+                              struct earned *earned)
 {
     static const struct record_counts none;
     const struct record_counts *held = record_counts_of(&recount->record, challenge->id);
@@ -386,8 +393,8 @@ static int recount_session(struct recount *recount)
     if (recount->different > RECOUNT_TOLD)
         printf("... and more\n");
     if (recount->different)
-        return cli_fail("%s: %zu of %zu counts differ from what the journal of %zu entries adds up to", session,
-                        recount->different, recount->compared, recount->record.count);
+        return cli_fail("%s: %zu of %zu counts differ from what the journal of %zu entries adds up to",
+                        session, recount->different, recount->compared, recount->record.count);
     printf("%s: %zu counts agree with the journal of %zu entries\n", session, recount->compared,
            recount->record.count);
     return 0;

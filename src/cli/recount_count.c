@@ -22,8 +22,8 @@ void fold_count(const struct fold *fold, const struct fold_challenge *challenge)
             if (value->given_up || !idea)
                 continue;
             score_add(&idea->levels[ballot->level], challenge->ballot, value->value, 1);
-            idea->supporters += score_supports(challenge->ballot, value->value) &&
-                                strcmp(idea->author, ballot->person) != 0;
+            idea->supporters +=
+                score_supports(challenge->ballot, value->value) && strcmp(idea->author, ballot->person) != 0;
         }
     }
 }

@@ -93,8 +93,7 @@ static void idea_new(struct fold *fold, struct fold_challenge *challenge, const 
     idea->n = ++challenge->ideas;
     idea->published = true;
     if (fold->idea_count % 256 == 0)
-        fold->ideas =
-            memory_resize(fold->ideas, (fold->idea_count + 256) * sizeof(struct fold_idea *));
+        fold->ideas = memory_resize(fold->ideas, (fold->idea_count + 256) * sizeof(struct fold_idea *));
     fold->ideas[fold->idea_count++] = idea;
     map_put(&fold->by_idea, idea->id, idea);
 }
@@ -296,6 +295,17 @@ static void challenge_close(struct fold *fold, struct fold_challenge *challenge,
     challenge->state = challenge_state_closed;
 }
 
+/* Takes away what the list has before. */
+static void list_unrepeat(json_t *list)
+{
+    for (size_t i = json_array_size(list); i-- > 0;)
+        for (size_t n = 0; n < i; n++)
+            if (json_equal(json_array_get(list, n), json_array_get(list, i))) {
+                json_array_remove(list, i);
+                break;
+            }
+}
+
 static bool fold_challenge(struct fold *fold, const struct record_entry *entry)
 {
     struct fold_challenge *challenge = fold_challenge_find(fold, fact(entry, 0));
@@ -318,6 +328,7 @@ static bool fold_challenge(struct fold *fold, const struct record_entry *entry)
     } else if (strcmp(entry->name, "outcome_override") == 0) {
         json_t *params = recording_params(COMMAND_outcome_override, entry->said);
         json_object_set_new(params, "at", json_integer(entry->at));
+        list_unrepeat(json_object_get(params, "winners"));
         json_array_append_new(challenge->outcomes, params);
     }
     return true;

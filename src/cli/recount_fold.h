@@ -24,8 +24,8 @@ struct fold_idea {
 struct fold_ballot {
     char person[TEXT_ID_ROOM];
     enum level level;
-    char *groups;        /* `status=client,store=lille`, `-` for none */
-    struct map values;   /* idea -> struct fold_value, owned */
+    char *groups;      /* `status=client,store=lille`, `-` for none */
+    struct map values; /* idea -> struct fold_value, owned */
 };
 
 struct fold_value {
@@ -42,12 +42,12 @@ struct fold_challenge {
     int64_t winners, quorum;  /* quorum 0: none */
     enum challenge_state state;
     bool opened;
-    long ideas;            /* made so far */
-    struct map ballots;    /* person -> struct fold_ballot, owned */
-    struct map series;     /* sums: `<minute>:<level>`, votes cast */
-    struct map stale;      /* person -> who changed while it was closed; borrowed from people */
-    struct map given;      /* sums: author, points for supports until it last opened again */
-    json_t *outcomes;      /* of its closings, and what staff wrote beside */
+    long ideas;         /* made so far */
+    struct map ballots; /* person -> struct fold_ballot, owned */
+    struct map series;  /* sums: `<minute>:<level>`, votes cast */
+    struct map stale;   /* person -> who changed while it was closed; borrowed from people */
+    struct map given;   /* sums: author, points for supports until it last opened again */
+    json_t *outcomes;   /* of its closings, and what staff wrote beside */
 };
 
 struct fold_person {

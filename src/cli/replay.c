@@ -1,7 +1,7 @@
 /* `palabre replay FILE --as NEW --speed N`: a recording happens again, through the running server's own door.
  *
- * People are made as they were and speak with tokens of this deployment; each line waits for its moment and is
- * posted as its actor would. What dates did is done by hand when it happened. Idea ids are those that the
+ * People are made as they were and speak with tokens of this deployment; each line waits for its moment and
+ * is posted as its actor would. What dates did is done by hand when it happened. Idea ids are those that the
  * server makes, so that what one refusal changes is carried through. */
 #include "base/date.h"
 #include "base/map.h"
@@ -17,10 +17,10 @@
 #include <string.h>
 #include <time.h>
 
-#define REPLAY_TOKEN_MS  (7 * 86400000LL)
-#define REPLAY_TOLD      10 /* refusals told one by one */
-#define REPLAY_WAITS     100 /* of one command that comes too often */
-#define REPLAY_LATER     "9999-12-31T00:00:00Z"
+#define REPLAY_TOKEN_MS (7 * 86400000LL)
+#define REPLAY_TOLD     10  /* refusals told one by one */
+#define REPLAY_WAITS    100 /* of one command that comes too often */
+#define REPLAY_LATER    "9999-12-31T00:00:00Z"
 
 static const char replay_help[] =
     "usage: palabre replay FILE --as ID --speed FACTOR [--url http://host:port] [--media DIR] [--data DIR | "
@@ -104,8 +104,8 @@ static char *replay_sign(struct replay *replay, const struct actor *actor)
         store_deployment(replay->context.deployment.store, deployment_answered, replay);
     while (!replay->deployment[0])
         uv_run(&replay->context.loop, UV_RUN_ONCE);
-    return token_make(replay->context.deployment.keyring, actor, "", clock_ms(CLOCK_REALTIME), REPLAY_TOKEN_MS,
-                      replay->deployment);
+    return token_make(replay->context.deployment.keyring, actor, "", clock_ms(CLOCK_REALTIME),
+                      REPLAY_TOKEN_MS, replay->deployment);
 }
 
 static const char *replay_admin(struct replay *replay)
@@ -260,7 +260,8 @@ static void replay_call(struct replay *replay)
         replay_refused(replay, error_message(refusal.error));
 }
 
-/* Taking one's name off an idea is what ten minutes make of a withdrawal: in a replay they have not passed. */
+/* Taking one's name off an idea is what ten minutes make of a withdrawal: in a replay they have not passed.
+ */
 static bool replay_passes_over(const struct recording_line *line)
 {
     const json_t *result = json_object_get(line->json, "result");
@@ -339,8 +340,8 @@ static int replay_run(struct replay *replay)
     while (recording_next(&replay->recording, &message) == 1)
         if (!replay_line(replay))
             return 1;
-    printf("%s: %zu entries happened again, %zu were refused, %zu passed over\n", replay->session, replay->done,
-           replay->refused, replay->passed);
+    printf("%s: %zu entries happened again, %zu were refused, %zu passed over\n", replay->session,
+           replay->done, replay->refused, replay->passed);
     return 0;
 }
 

@@ -3,8 +3,8 @@
 #include <stddef.h>
 
 const char *const score_names[ballot_count][2] = {
-    [ballot_approval] = {"votes", NULL},     [ballot_updown] = {"up", "down"},
-    [ballot_single] = {"votes", NULL},       [ballot_budget] = {"dots", "voters"},
+    [ballot_approval] = {"votes", NULL}, [ballot_updown] = {"up", "down"},
+    [ballot_single] = {"votes", NULL},   [ballot_budget] = {"dots", "voters"},
     [ballot_stars] = {"sum", "voters"},
 };
 

@@ -1,5 +1,5 @@
-/* What ballots count for: the published rules of protocol/README.md, written a second time and independently of
- * the functions that Redis runs, so that a recount does not believe them. */
+/* What ballots count for: the published rules of protocol/README.md, written a second time and independently
+ * of the functions that Redis runs, so that a recount does not believe them. */
 #ifndef CLI_SCORE_H
 #define CLI_SCORE_H
 

@@ -79,6 +79,8 @@ test('while a session is imported it is written on the recorded clock alone, and
   await session.call('session_check', SYSTEM, '5', 'w')
   await session.call('session_due', SYSTEM)
   await session.call('challenge_rules', SYSTEM, 'c1', 'f00d')
+  for (const [name, ...rest] of [['session_read', ''], ['session_door']]) assert.equal((await session.call(name, SYSTEM, ...rest)).status, 'session_importing', 'nobody sees it')
+  session.now = START + 20_000
   let { fields } = await session.read()
   assert.deepEqual([fields['c:c1.state'], fields['s:s.people'], fields['s:s.importing']], ['open', undefined, undefined])
   session.now = START + 30_000
@@ -90,6 +92,19 @@ test('while a session is imported it is written on the recorded clock alone, and
   fields = (await session.read()).fields
   assert.deepEqual([fields['c:c1.state'], fields['c:c1.closed_at'], fields['p:p7.n'], fields['i:i1.tally']], ['closed', String(START + MINUTE), '7', '1 0 0 0 0 0'])
   assert.equal((await session.door()).id, 'p8')
+})
+
+test('an import says one date at a time, as it was told then: of one challenge, or of the session', async () => {
+  const origin = new Session(server)
+  await origin.create({ fields: { ends_at: String(START + 5 * MINUTE) }, challenges: { c1: { closes_at: START + MINUTE }, c2: { closes_at: START + MINUTE } } })
+  const session = await importing(JSON.parse((await origin.call('definition_read', SYSTEM)).definition), START)
+  const told = async () => (await session.journal()).slice(1).map(({ words }) => words.slice(4, 6).join(' '))
+  session.now = START + 2 * MINUTE
+  await session.call('session_due', SYSTEM, 'c2')
+  assert.deepEqual(await told(), ['c2 closed'])
+  session.now = START + 6 * MINUTE
+  await session.call('session_due', SYSTEM, 's')
+  assert.deepEqual(await told(), ['c2 closed', 'c1 closed', 's closed'])
 })
 
 test('an id that somebody has, or that is none, is no id of a recording', async () => {
@@ -107,7 +122,8 @@ test('a recorded upgrade and merge do what the door did', async () => {
   await session.codes({ role: 'expert', groups: 'store=lille' })
   await session.vote(ana, 'i1', 1)
   await session.vote(bob, 'i2', 1)
-  const upgraded = await session.call('participant_upgrade', SYSTEM, 'p1', 'code', 'store=lille', 'k1-1')
+  const upgraded = await session.call('participant_upgrade', SYSTEM, 'p1', 'code', 'store=lille', 'k1-1', 'expert')
+  assert.equal((await session.journal()).at(-1).words.join(' '), 'participant_upgrade p1 code store=lille k1-1 expert')
   assert.deepEqual([upgraded.role, upgraded.level, upgraded.groups, upgraded.code], ['expert', 'code', 'store=lille', 'k1-1'])
   await session.call('participant_merge', SYSTEM, 'p2', 'p1')
   const { fields } = await session.read()
