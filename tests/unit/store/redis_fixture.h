@@ -336,8 +336,8 @@ static inline void session_make(struct store_fixture *fixture, const char *id)
     struct outcome outcome = {0};
     call_now(fixture, &outcome, NULL, NULL, id, "session_create", "abcd", /* its fields */ "3", "title",
              "Crémerie", "join", "open", "seed", id, /* no media */ "0", /* a challenge */ "1", "c1",
-             "Quel parfum ?", "", "", "approval", "", "", "", "", "open", "live", "", "", "",
-             /* an idea */ "1", "c1", "Vanille", "", "");
+             "Quel parfum ?", "", "", "approval", "", "", "", "", "open", "live", "", "", "", "", "", "",
+             /* an idea */ "1", "c1", "Vanille", "", "", "", "");
     expect_ok(&outcome);
     outcome_clear(&outcome);
 }

@@ -468,7 +468,7 @@ static void test_what_comes_due_is_closed_at_its_date_without_anybody_asking(voi
     outcome_clear(&outcome);
     CLEAN_FREE char *date = memory_print("=%lld", (long long)closes_at);
     call_now(&scene.fixture, &outcome, NULL, NULL, "danette", "challenge_edit", "c1", "", "", "", "", "", "",
-             "", "", "", "", "", date, "", "=plus court");
+             "", "", "", "", "", date, "", "", "", "", "=plus court");
     expect_ok(&outcome);
     outcome_clear(&outcome);
     loop_until(&scene.fixture.loop, challenge_is_closed, &scene.fold);
