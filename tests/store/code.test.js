@@ -158,6 +158,18 @@ test("a code that is somebody's brings its bearer's place to theirs: one ballot 
   assert.equal((await session.vote(same, 'i3', 1)).status, 'ok')
 })
 
+test('people who come in while votes wait are no flush, unless they bring ballots along', async () => {
+  const session = await room()
+  const ana = await session.door()
+  await session.vote(ana, 'i1', 1)
+  const { digests } = await session.codes({ count: 2 })
+  const bob = await session.door()
+  const { answer } = await session.door({ code: digests[0] }, bob)
+  assert.deepEqual((await session.events()).map((event) => event.name).slice(-3), ['code_made', 'participant_joined', 'participant_upgraded'])
+  await session.door({ code: digests[1] }, ana)
+  assert.deepEqual((await session.events(answer.seq)).map((event) => event.name), ['participant_upgraded', 'tally_flushed'])
+})
+
 test('who is known by a code already and brings another that nobody has is another person', async () => {
   const session = await room()
   const { digests } = await session.codes({ count: 2 })

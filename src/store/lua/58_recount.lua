@@ -73,20 +73,23 @@ local function record_withdraw(s, writes, of, who, record)
     tally.turnout_write(s, writes, of, only)
 end
 
--- Counts all ballots of somebody again as `change(of, record)` does.
+-- Counts all ballots of somebody again as `change(of, record)` does; whether there were any.
 local function ballots_recount(s, who, change)
+    local any = false
     for _, of in ipairs(challenge.ids(s)) do
         local record = call('HGET', s.base .. 'ballots:' .. of, who)
         if record and call('HGET', s.base .. 'challenges', of .. '.state') == 'closed' then
             call('SADD', s.base .. 'stale:' .. of, who)
         elseif record then
             change(of, record)
+            any = true
         end
     end
+    return any
 end
 
 function recount.move(s, writes, who, level, groups)
-    ballots_recount(s, who, function(of, record)
+    return ballots_recount(s, who, function(of, record)
         record_move(s, writes, of, who, record, level, groups)
     end)
 end

@@ -61,21 +61,24 @@ local function person_change(s, p, new)
         journal_write(s, 'participant_upgrade', p.id, p.level, p.groups, p.code or role and '-', role)
     end
     people.write(s, writes, p, pairs_)
-    if counted then
-        recount.move(s, writes, p.id, p.level, p.groups)
-    end
+    local moved = counted and recount.move(s, writes, p.id, p.level, p.groups)
     event_publish(s, 'participant_upgraded', writes)
+    if moved then
+        tally.flush(s)
+    end
     return true
 end
 
 -- `p` turned out to be `into`, whose ballots stand.
 local function person_merge(s, p, into)
     local writes = {}
+    tally.flush(s) -- the points of a first ballot come with a flush, and go with its record
     journal_write(s, 'participant_merge', p.id, '-', '-', into)
     p.merged = into
     people.write(s, writes, p, {'merged', into})
     recount.withdraw(s, writes, p.id)
     event_publish(s, 'participant_merged', writes)
+    tally.flush(s)
 end
 
 -- Through the door ----------------------------------------------------------------------------------------------------
@@ -174,7 +177,6 @@ end
 -- Writes what was decided.
 local function door_pass(s, j)
     local c, p, used = j.code, j.target, true
-    tally.flush(s)
     if j.subject then
         call('ZREMRANGEBYSCORE', s.base .. 'jti', '-inf', '(' .. s.at_text)
         call('ZADD', s.base .. 'jti', j.expiry, j.jti)
@@ -201,7 +203,6 @@ local function door_pass(s, j)
     if j.merges then
         person_merge(s, j.holder, p.id)
     end
-    tally.flush(s)
     return joined(s, p, c and c['until'])
 end
 
@@ -269,10 +270,8 @@ function join.upgrade(s, id, level, groups, code_id, role)
     elseif fault then
         return refuse(s, 'invalid_params', 'field', fault, 'expected', 'a value of the session')
     end
-    tally.flush(s)
     person_change(s, p, {level = level, groups = group.text(s, group.read(groups).by), code = text_given(code_id),
                          role = VOICES[role] and role or nil})
-    tally.flush(s)
     return joined(s, p)
 end
 
@@ -282,8 +281,6 @@ function join.merge(s, id, into)
     if not p or not other or p.merged or id == into then
         return refuse(s, 'participant_unknown', 'field', 'participant')
     end
-    tally.flush(s)
     person_merge(s, p, into)
-    tally.flush(s)
     return joined(s, other)
 end
