@@ -114,6 +114,32 @@ describe('a rehearsal', () => {
   });
 });
 
+describe('an archived session', () => {
+  test('is read by everyone as before, and takes nobody and nothing', async () => {
+    session = await palabre.session({ ...CODES, challenges: [challenge('c1', { ideas: [{ title: 'Une' }, { title: 'Deux' }] })] });
+    const brand = await palabre.staff(session, 'brand'), ana = await palabre.person(session, 'Ana');
+    const watcher = await palabre.greet(session), held = await watcher.open('session'), results = await watcher.open('results:c1');
+    const me = await ana.open('me');
+    await ana.call('vote_cast', { idea: 'i2', value: 1 });
+    await watcher.until('the hash of the rules', () => held.state.challenges.c1.rules);
+    await palabre.call(session, brand, 'session_close', {});
+    await watcher.until('the outcome', () => results.state.outcome);
+    assert.deepEqual(results.state.outcome.winners, ['i2']);
+    assert.equal(results.state.outcome.rules, held.state.challenges.c1.rules);
+    await palabre.call(session, brand, 'session_archive', {});
+    await watcher.until('the end', () => held.state.state === 'archived');
+    for (const client of [ana, watcher]) assert.equal(client.bye, undefined);
+    assert.deepEqual(me.state.ballots.c1.votes, { i2: 1 });
+    const again = await palabre.greet(session, ana.token);
+    assert.deepEqual((await again.open('me')).state, me.state);
+    assert.equal((await again.call('idea_list', { challenge: 'c1', order: 'top' })).ideas[0].id, 'i2');
+    await assert.rejects(again.call('vote_cast', { idea: 'i1', value: 1 }), { name: 'session_archived' });
+    const { status, json } = await palabre.post(path('join'), {});
+    assert.deepEqual([status, json.name], [409, 'session_archived']);
+    await palabre.agree(watcher, ana);
+  });
+});
+
 describe('groups', () => {
   const groups = { status: { title: 'Vous êtes', values: { client: 'Client', staff: 'Équipe', jury: 'Jury' }, from: ['ask'] } };
 

@@ -24,6 +24,10 @@ const CHALLENGES = [
   challenge('c6', { ballot: 'updown', tally: 'after_vote', ideas: OPTIONS }),
   challenge('c7', { ballot: 'stars', tally: 'after_vote', ideas: OPTIONS }), challenge('c8', { ideas: OPTIONS }),
 ];
+/* The same with groups, codes and rules of who decides. */
+const GROUPS = { status: { title: 'Vous êtes', values: { client: 'Client', staff: 'Équipe', jury: 'Jury' }, from: ['ask'] } };
+const VALUES_OF_STATUS = ['client', 'client', 'staff', 'jury', 'client'];
+const GROUPS_MS = 1100; /* longer than tallies by group may wait for the next event */
 const VOTERS = 5;
 const STAFF = ['moderator', 'brand', 'admin'];
 /* Those who look on, and never vote. */
@@ -42,8 +46,10 @@ function topicsOf(watcher, ideas) {
 
 /** Both servers, and what is said to each of those who watch. */
 class Twins {
-  constructor(session, seed) {
+  constructor(session, seed, grouped = false) {
     this.session = session;
+    this.grouped = grouped;
+    this.upgraded = new Set();
     this.random = new Random(seed);
     this.ideas = CHALLENGES.flatMap(({ id }, c) => OPTIONS.map((_, i) => [`i${c * OPTIONS.length + i + 1}`, id]));
     this.hidden = new Set();
@@ -60,14 +66,29 @@ class Twins {
   /** What was said, without what only this moment and this process have. */
   plain(text, twin) {
     return text.replaceAll(this.epochs[twin], 'EPOCH').replace(/\b1[0-9]{12}\b/g, 'TIME').replace(/"m[0-9]{8}"/g, '"MINUTE"')
-      .replaceAll(pair[twin].folder, 'FOLDER').replaceAll(pair[twin].listen, 'ADDRESS');
+      .replaceAll(pair[twin].folder, 'FOLDER').replaceAll(pair[twin].listen, 'ADDRESS')
+      .replace(/"deployment":"[0-9a-f]+"/, '"deployment":"DEPLOYMENT"');
+  }
+
+  /** What the session is made of. */
+  definition() {
+    if (!this.grouped) return { challenges: CHALLENGES };
+    const rules = { c1: { outcome: { counts: ['code', 'verified'], quorum: 2 } }, c5: { outcome: { winners: 2 } }, c6: { outcome: { counts: ['open'] } } };
+    return { join: ['open', 'code'], groups: GROUPS, challenges: CHALLENGES.map((one) => ({ ...one, ...rules[one.id] })) };
+  }
+
+  async join(palabre, i) {
+    const params = { name: `Personne ${i}`, ...(this.grouped ? { groups: { status: VALUES_OF_STATUS[i % VALUES_OF_STATUS.length] } } : {}) };
+    const { status, json } = await palabre.post(`/api/v1/sessions/${this.session}/join`, params);
+    assert.equal(status, 201, JSON.stringify(json));
+    return json;
   }
 
   async begin() {
-    await this.both((palabre) => palabre.session({ id: this.session, challenges: CHALLENGES }));
+    await this.both((palabre) => palabre.session({ id: this.session, ...this.definition() }));
     const joined = await this.both(async (palabre) => {
       const all = [];
-      for (let i = 0; i <= VOTERS; i++) all.push(await palabre.join(this.session, `Personne ${i}`));
+      for (let i = 0; i <= VOTERS; i++) all.push(await this.join(palabre, i));
       return all;
     });
     this.voters = Array.from({ length: VOTERS }, (_, i) => joined.map((all) => all[i]));
@@ -231,18 +252,52 @@ class Twins {
     const { tokens } = this.voter();
     const key = random.chance(0.2) ? { key: `k${++this.keys}` } : {};
     for (let again = random.chance(0.2) ? 2 : 1; again > 0; again--) {
+      if (this.grouped) await sleep(GROUPS_MS);
       await this.both((palabre, twin) => palabre.call(this.session, tokens[twin], 'vote_cast', { ...votes[twin], ...key }));
       await this.quiet(); /* flushed by itself, in both */
     }
   }
 
+  /** A voter presents a code: their ballots count at another level from now on. */
+  async upgrade() {
+    const i = this.random.below(VOTERS), voter = this.voters[i];
+    if (this.upgraded.has(i)) return;
+    this.upgraded.add(i);
+    await sleep(GROUPS_MS);
+    await this.both(async (palabre, twin) => {
+      const { codes } = await palabre.call(this.session, this.tokens.brand[twin], 'code_make', {});
+      const { status, json } = await palabre.post(`/api/v1/sessions/${this.session}/join`, { code: codes[0].secret }, voter[twin].token);
+      assert.equal(status, 201, JSON.stringify(json));
+      assert.deepEqual([json.participant.id, json.participant.level], [voter[twin].participant.id, 'code']);
+      voter[twin].token = json.token;
+    });
+  }
+
+  /** Somebody comes, votes and is shut out: what they voted stays. */
+  async ban() {
+    const person = await this.both((palabre) => this.join(palabre, 99));
+    const votes = [this.random.pick(OPTIONS), this.random.pick(OPTIONS)].map((one) => `i${OPTIONS.indexOf(one) + 1}`);
+    await sleep(GROUPS_MS);
+    if (votes.some((idea) => this.hidden.has(idea))) return;
+    await this.both((palabre, twin) => palabre.call(this.session, person[twin].token, 'vote_cast', { idea: votes[twin], value: 1 }));
+    await this.quiet();
+    await this.same(this.staff(), 'participant_ban', { participant: person[0].participant.id, reason: 'Insultes' });
+    await this.asks('GET', `/api/v1/sessions/${this.session}/topics/me`, person.map(({ token }) => token));
+  }
+
   async step() {
     const { random, session } = this;
     const [idea, of] = random.pick(this.ideas);
-    const kind = random.weighted({ vote: 60, add: 8, hide: 6, publish: 6, withdraw: 4, edit: 4, name: 3, wording: 3, announce: 2, freeze: 2, refused: 6, title: 1 });
+    const kind = random.weighted({ ...(this.grouped ? { upgrade: 10, ban: 5 } : {}), vote: 60, add: 8, hide: 6, publish: 6, withdraw: 4, edit: 4, name: 3, wording: 3, announce: 2, freeze: 2, refused: 6, title: 1 });
     switch (kind) {
       case 'vote':
         await this.vote();
+        break;
+      case 'upgrade':
+        await this.upgrade();
+        break;
+      case 'ban':
+        await this.ban();
         break;
       case 'add': {
         const into = random.pick(Object.keys(VALUES));
@@ -356,13 +411,13 @@ class Twins {
   }
 }
 
-for (const seed of [1, 2, 3])
-  test(`two sessions that differ only in what was voted under a seal say the same to everyone (history ${seed})`, async () => {
-    const twins = new Twins(`twin${seed}`, seed);
+for (const [seed, grouped] of [[1], [2], [3], [4, true]])
+  test(`two sessions that differ only in what was voted under a seal say the same to everyone (history ${seed}${grouped ? ', with groups and codes' : ''})`, async () => {
+    const twins = new Twins(`twin${seed}`, seed, grouped);
     try {
       await twins.begin();
       await twins.look();
-      for (let step = 1; step <= 60; step++) {
+      for (let step = 1; step <= (grouped ? 30 : 60); step++) {
         await twins.step();
         if (step % 20 === 0) await twins.look();
       }
