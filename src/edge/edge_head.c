@@ -139,7 +139,7 @@ static int head_parse_header(struct head *head, char *line)
     for (unsigned i = 0; i < HEAD_HEADER_COUNT; i++) {
         if (strcasecmp(line, head_names[i]) != 0)
             continue;
-        if (!head->headers[i])
+        if (!head->headers[i] || i == HEAD_FORWARDED_FOR) /* the last word is the nearest proxy's */
             head->headers[i] = value;
         else if (i != HEAD_ACCEPT_ENCODING && i != HEAD_ACCEPT_LANGUAGE && i != HEAD_IF_NONE_MATCH)
             return 400; /* twice: which one would another reader take? */

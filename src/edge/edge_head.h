@@ -20,6 +20,7 @@
     HEADER(CONTENT_TYPE, "content-type")                                                                     \
     HEADER(ACCEPT_ENCODING, "accept-encoding")                                                               \
     HEADER(ACCEPT_LANGUAGE, "accept-language")                                                               \
+    HEADER(FORWARDED_FOR, "x-forwarded-for")                                                                 \
     HEADER(HOST, "host")                                                                                     \
     HEADER(ORIGIN, "origin")                                                                                 \
     HEADER(CONTENT_LENGTH, "content-length")                                                                 \

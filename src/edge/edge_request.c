@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <string.h>
 
@@ -59,9 +60,22 @@ const char *edge_request_body(const struct edge_request *request, size_t *out_si
     return request->body ? request->body : "";
 }
 
+static bool is_loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 ||
+           strncmp(address, "::ffff:127.", 11) == 0;
+}
+
+/* A proxy on this machine says whom it speaks for, and the last address is the one that it saw itself. */
 const char *edge_request_peer(const struct edge_request *request)
 {
-    return request->peer;
+    unsigned char bytes[16];
+    const char *said = request->head.headers[HEAD_FORWARDED_FOR], *comma = strrchr(said, ',');
+    if (comma)
+        said = comma + 1;
+    said += strspn(said, " \t");
+    bool address = inet_pton(AF_INET, said, bytes) == 1 || inet_pton(AF_INET6, said, bytes) == 1;
+    return address && is_loopback(request->peer) ? said : request->peer;
 }
 
 const char *edge_request_parameter(const struct edge_request *request, const char *name, char *room,

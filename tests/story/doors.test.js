@@ -332,6 +332,10 @@ describe('wrong guesses', () => {
       /* Another network: 127.0.0.0/8 is this machine, and another /24 of it another network. */
       const elsewhere = await own.request('POST', `/api/v1/sessions/${session}/join`, { body: { code }, from: '127.9.9.9' });
       assert.equal(elsewhere.status, 201);
+      /* Behind a proxy on this machine, the network is that of who asked it. */
+      const behind = (address) => own.request('POST', `/api/v1/sessions/${session}/join`, { body: { code }, headers: { 'x-forwarded-for': `10.1.1.1, ${address}` } });
+      assert.equal((await behind('203.0.113.7')).status, 201);
+      assert.equal((await behind('127.0.0.9')).status, 429);
     } finally {
       await own.stop();
     }

@@ -52,7 +52,8 @@ static void every_row_can_be_asked_for_and_is_explained(void **state)
         for (size_t i = 0; i < row->param_count; i++) {
             const struct param_row *param = &row->params[i];
             assert_int_equal(param->words >= 0, param->type == PARAM_CHOICE);
-            if (param->type == PARAM_LINE || param->type == PARAM_TEXT)
+            if (param->type == PARAM_LINE || param->type == PARAM_TEXT || param->type == PARAM_LINE_WORDS ||
+                param->type == PARAM_TEXT_WORDS)
                 assert_true(param->limit > 0);
             for (size_t other = 0; other < i; other++)
                 assert_string_not_equal(param->name, row->params[other].name);
@@ -76,11 +77,11 @@ static void in_a_new_command_everything_is_absent(void **state)
     (void)state;
     struct command command;
     command_init(&command, COMMAND_idea_add);
-    arguments_are(&command, "[][][][]");
+    arguments_are(&command, "[][][][][]");
     command_init(&command, COMMAND_challenge_add);
     assert_int_equal(command.challenge_add.final, -1);
     assert_int_equal(command.challenge_add.ballot, -1);
-    arguments_are(&command, "[][][][][][][][][][][][][][]");
+    arguments_are(&command, "[][][][][][][][][][][][][][][][][]");
     command_init(&command, COMMAND_session_freeze);
     arguments_are(&command, "");
 }
@@ -93,7 +94,7 @@ static void arguments_come_in_field_order_and_optional_ones_behind_a_sign(void *
     snprintf(command.idea_add.challenge, sizeof(command.idea_add.challenge), "c1");
     command.idea_add.title = memory_string("=Une idée");
     command.idea_add.body = memory_string("");
-    arguments_are(&command, "[c1][=Une idée][=][]");
+    arguments_are(&command, "[c1][=Une idée][=][][]");
 
     command_init(&command, COMMAND_vote_cast);
     snprintf(command.vote_cast.idea, sizeof(command.vote_cast.idea), "i4");
@@ -108,7 +109,7 @@ static void arguments_come_in_field_order_and_optional_ones_behind_a_sign(void *
     command.challenge_edit.final = 0;
     command.challenge_edit.tally = tally_sealed;
     command.challenge_edit.closes_at = 1752481800125;
-    arguments_are(&command, "[c1][][][][=budget][=10][][=0][=0][][=sealed][][=1752481800125][][]");
+    arguments_are(&command, "[c1][][][][=budget][=10][][=0][=0][][=sealed][][=1752481800125][][][][][]");
 }
 
 static void clearing_twice_does_no_harm(void **state)
