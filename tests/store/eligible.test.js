@@ -151,3 +151,12 @@ test('an idea is in a language of the session', async () => {
   const fields = await fieldsOf(session)
   assert.deepEqual([fields['i:i1.lang'], fields['i:i3.lang'], fields['i:i4.lang']], ['fr', 'en', 'fr'])
 })
+
+test("a brand's text by language speaks the session's languages alone", async () => {
+  const session = await room({ c1: {} }, { languages: 'fr en', locale: 'fr' })
+  const words = (texts) => `\u0001${JSON.stringify(texts)}`
+  const answer = await session.add(BRAND, 'c1', words({ fr: 'Café', de: 'Kaffee' }))
+  assert.deepEqual([answer.status, answer.field], ['invalid_params', 'title/de'])
+  assert.equal((await session.add(BRAND, 'c1', words({ fr: 'Café', en: 'Coffee' }))).status, 'ok')
+  assert.equal((await session.call('session_announce', BRAND, words({ de: 'x' }))).field, 'text/de')
+})

@@ -11,13 +11,14 @@ before(async () => { server = await new Server().start() })
 after(() => server.stop())
 
 const VALUES = { approval: [0, 1], updown: [-1, 0, 1], single: [0, 1], budget: [0, 1, 2, 3], stars: [0, 1, 2, 3, 4, 5] }
+const GROUPS = JSON.stringify({ store: { title: 'M', values: { lille: 'L' }, from: ['ask'] }, status: { title: 'S', values: { client: 'C', staff: 'S' }, from: ['ask'] } })
 const SEALED = ['c1', 'c2', 'c3', 'c4', 'c5']
 
 // What a public may see of a write: all but tallies, ballots and counted votes of challenges whose tally is not told.
 function openWrites(writes, challengeOf) {
   return writes.filter(([key]) => {
     const [, kind, id, name] = key.match(/^(.):([^.]+)\.(.+)$/)
-    if (kind === 'i' && name === 'tally') return !SEALED.includes(challengeOf[id])
+    if (kind === 'i' && (name === 'tally' || name.startsWith('group.'))) return !SEALED.includes(challengeOf[id])
     if (kind === 'c' && name === 'votes') return !SEALED.includes(id)
     return !(kind === 'p' && name.startsWith('ballot.') && SEALED.includes(name.slice(7)))
   })
@@ -53,9 +54,9 @@ class Twins {
       { ballot, dots: ballot === 'budget' ? 1000 : undefined, tally: id === 'c6' ? 'live' : random.pick(['sealed', 'after_vote']) }]))
     const ideas = Object.keys(challenges).map((challenge) => ({ challenge, title: 'Option' }))
     ideas.forEach((idea, n) => this.ideas.push([`i${n + 1}`, idea.challenge]))
-    await this.both((session) => session.create({ challenges, ideas, fields: { seed: 'twins' } }))
-    this.people = await this.pair[0].people(4)
-    await this.pair[1].people(4)
+    await this.both((session) => session.create({ challenges, ideas, fields: { seed: 'twins', groups: GROUPS } }))
+    this.people = await this.pair[0].people(6, { groups: 'store=lille' })
+    await this.pair[1].people(6, { groups: 'store=lille' })
   }
 
   async vote() {
@@ -77,7 +78,7 @@ class Twins {
     const { random } = this
     const person = random.pick(this.people)
     const [idea] = random.pick(this.ideas)
-    switch (random.weighted({ vote: 50, add: 8, hide: 5, publish: 5, withdraw: 3, edit: 3, flush: 8, check: 4, time: 6, wording: 2, freeze: 1 })) {
+    switch (random.weighted({ vote: 50, add: 8, hide: 5, publish: 5, withdraw: 3, edit: 3, flush: 8, check: 4, time: 6, wording: 2, freeze: 1, known: 3, merge: 1, short: 8 })) {
       case 'vote': return this.vote()
       case 'add': {
         const challenge = random.pick(Object.keys(this.ballots))
@@ -97,6 +98,12 @@ class Twins {
         return answer.withdrawn === '1' && this.hidden.add(idea)
       }
       case 'edit': return this.same('idea_edit', person, idea, '=Mieux', '', '')
+      case 'known': return this.same('participant_upgrade', SYSTEM, person.participant, 'code', random.pick(['store=lille', 'store=lille,status=client']), '')
+      case 'merge': {
+        if (this.people.length < 4) return
+        const [gone] = this.people.splice(this.people.indexOf(person), 1)
+        return this.same('participant_merge', SYSTEM, gone.participant, this.people[0].participant)
+      }
       case 'flush': return this.same('tally_flush', SYSTEM)
       case 'check': return this.same('session_check', SYSTEM, String(random.below(5)), 'w1')
       case 'wording': return this.same('challenge_edit', BRAND, ...challengeEdits(random.pick(SEALED), { title: 'Autrement', reason: 'clarté' }))
@@ -104,6 +111,7 @@ class Twins {
         await this.same('session_freeze', MODERATOR)
         return this.same('session_unfreeze', MODERATOR)
       }
+      case 'short': return void (this.pair[0].now = this.pair[1].now += random.below(700))
       case 'time': this.pair[0].now = this.pair[1].now += random.below(2 * MINUTE)
     }
   }

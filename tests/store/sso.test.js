@@ -104,7 +104,8 @@ test("a brand's staff meet no session of another brand; an admin meets all", asy
   const session = await room({ brand: 'danette' })
   const as = (groups) => ({ ...BRAND, groups })
   assert.equal((await session.call('session_announce', as('danette'), 'x')).status, 'ok')
-  for (const groups of ['', 'default', 'autre']) {
+  assert.equal((await session.call('session_announce', as(''), 'x')).status, 'ok', 'who came by a code of this session is of its brand')
+  for (const groups of ['default', 'autre']) {
     const answer = await session.call('session_announce', as(groups), 'x')
     assert.deepEqual([answer.status, answer.epoch, answer.seq], ['session_unknown', '', 0])
     assert.equal((await session.call('session_read', as(groups), '')).status, 'session_unknown')

@@ -176,7 +176,9 @@ local function flush_tallies(s, writes, entries)
     end
 end
 
--- Tallies by group, so many that they wait for a second since the last time; answers the members that stay dirty.
+-- Tallies by group, so many that they wait for a second since the last time; answers the members that stay dirty. Something is
+-- told of every challenge whose turn it is, changed or not, and `g - <challenge>` stands for ballots that may have no idea in
+-- them: that there is an event must not depend on values.
 local function flush_groups(s, writes, entries, whole)
     local kept, waits = {}, {}
     for _, entry in ipairs(entries) do
@@ -190,8 +192,13 @@ local function flush_groups(s, writes, entries, whole)
         end
         if waits[of] then
             kept[#kept + 1] = 'g ' .. id .. ' ' .. of
-        else
+        elseif id ~= '-' then
             tally.groups_write(s, writes, id, of, vote.rules(s, of).ballot, true)
+        end
+    end
+    for _, of in ipairs(#entries > 0 and challenge.ids(s) or {}) do
+        if waits[of] == false then
+            fields_write(s, writes, 'c', of, {'level_voters', tally.turnout(s, of)})
         end
     end
     return kept

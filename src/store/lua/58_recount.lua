@@ -16,10 +16,15 @@ local function record_read(of, who, record)
 end
 
 local function dirty_mark(s, v)
-    local dirty = {'p ' .. v.who .. ' ' .. v.of, 'v ' .. v.of .. ' -'}
+    local dirty, grouped = {'p ' .. v.who .. ' ' .. v.of, 'v ' .. v.of .. ' -'}, #group.dims(s) > 0
+    if grouped then
+        dirty[3] = 'g - ' .. v.of
+    end
     for _, entry in ipairs(v.entries) do
         dirty[#dirty + 1] = 't ' .. entry.id .. ' ' .. v.of
-        dirty[#dirty + 1] = 'g ' .. entry.id .. ' ' .. v.of
+        if grouped then
+            dirty[#dirty + 1] = 'g ' .. entry.id .. ' ' .. v.of
+        end
     end
     call('SADD', s.base .. 'dirty', unpack(dirty))
 end
