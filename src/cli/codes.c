@@ -118,11 +118,11 @@ static void batch_print(const struct batch *batch)
     const struct codes *codes = batch->codes;
     const struct wanted *wanted = codes->wanted;
     struct buffer out CLEAN_BUFFER = {0};
+    bool takes_part = strcmp(wanted->role, "participant") == 0 || strcmp(wanted->role, "expert") == 0;
     for (size_t i = 0; i < batch->count; i++) {
         char *code CLEAN_FREE = memory_print("%s-%zu", batch->id, i + 1);
-        char *link CLEAN_FREE =
-            memory_print("%s/%s%s#k=%s", codes->url, wanted->session,
-                         strcmp(wanted->role, "observer") == 0 ? "/wall" : "", batch->secrets[i]);
+        char *link CLEAN_FREE = memory_print("%s/%s%s#k=%s", codes->url, wanted->session,
+                                             takes_part ? "" : "/wall", batch->secrets[i]);
         const char *const cells[] = {code,
                                      batch->secrets[i],
                                      link,

@@ -67,7 +67,7 @@ class Twins {
   plain(text, twin) {
     return text.replaceAll(this.epochs[twin], 'EPOCH').replace(/\b1[0-9]{12}\b/g, 'TIME').replace(/"m[0-9]{8}"/g, '"MINUTE"')
       .replaceAll(pair[twin].folder, 'FOLDER').replaceAll(pair[twin].listen, 'ADDRESS')
-      .replace(/"deployment":"[0-9a-f]+"/, '"deployment":"DEPLOYMENT"');
+      .replace(/"deployment":"\w+"/, '"deployment":"DEPLOYMENT"');
   }
 
   /** What the session is made of. */

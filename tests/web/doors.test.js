@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { Brand } from '../story/sso.js';
 import { Crowd, LAPTOP, Palabre, WORDS, challenge, dateIn, sleep } from './pages.js';
 
 let server, crowd;
@@ -100,6 +101,27 @@ test('who takes part is asked only where the code does not say it, and the terms
   await eve.says('Your proposals are public.');
 });
 
+test('whoever comes from the brand’s own site enters without a code, verified; by any other way the door sends them there', async () => {
+  const brand = await Brand.make(server, 'danone');
+  const session = await server.session({ brand: 'danone', join: 'sso', terms, challenges: one(), languages: ['fr', 'en'] });
+  const stranger = await crowd.guest(server, session);
+  await stranger.sees('by-site');
+  assert.equal(await stranger.at('join').count(), 0);
+  const sso = brand.token('ana');
+  const ana = await crowd.device(`${server.url}/${session}#sso=${sso}`);
+  await ana.sees('sso-ready');
+  assert.doesNotMatch(ana.page.url(), /#/);
+  await ana.at('join-accept').check();
+  await ana.press('join');
+  await ana.arrives();
+  assert.equal((await ana.self()).level, 'verified');
+  const again = await crowd.device(`${server.url}/${session}#s=${sso}`, { refused: true });
+  await again.at('join-accept').check();
+  await again.press('join');
+  await again.at('join-error').getByText(WORDS.fr.error_sso_used).waitFor();
+  await again.sees('by-site');
+});
+
 test('a place taken up on another device is one voter: the first device says so, and the code brings it back', async () => {
   const session = await server.session({ join: 'code', challenges: one() });
   const { secrets: [secret] } = await codes(session);
@@ -120,6 +142,13 @@ test('a place taken up on another device is one voter: the first device says so,
   await first.on('i1', 'vote', '[aria-pressed="true"]').waitFor();
   await second.sees('out', '[data-why="replaced"]');
   await first.sees('voters', '[data-voters="1"]');
+  const tab = await first.page.context().newPage();
+  await tab.goto(`${server.url}/${session}#k=${secret}`);
+  await tab.locator('[data-test="join"]').click();
+  await tab.locator('[data-test="question"]').waitFor();
+  await first.on('i2', 'vote').click();
+  await first.counts('i2', 1);
+  assert.equal(await first.at('out').count(), 0, 'another tab is the same device');
 });
 
 test('who voted by the link and then gives a code stays one voter, better known', async () => {
@@ -210,16 +239,16 @@ test('who is shut out, or whose code is cancelled, is told so in plain words', a
   const session = await server.session({ join: ['open', 'code'], challenges: one() });
   const { batch, secrets: [secret] } = await codes(session);
   const token = await server.staff(session, 'brand');
-  const ana = await crowd.person(server, session, 'Ana');
-  const bob = await crowd.guest(server, session, secret);
+  const ana = await crowd.person(server, session, 'Ana', { refused: true });
+  const bob = await crowd.guest(server, session, secret, { refused: true });
   await bob.press('join');
   await bob.arrives();
   await server.call(session, token, 'participant_ban', { participant: await ana.id(session), reason: 'Insultes' });
-  await ana.sees('out');
+  await ana.sees('out', '[data-why="banned"]');
   await ana.page.reload();
   await ana.sees('out', '[data-why="banned"]');
   await server.call(session, token, 'code_revoke', { code: batch });
-  await bob.sees('out');
+  await bob.sees('out', '[data-why="revoked"]');
 });
 
 test('the team’s code opens the team’s page, and a wall’s code its wall', async () => {

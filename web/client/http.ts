@@ -37,6 +37,11 @@ export async function join(session: string, params: JoinParams = {}, token?: str
   return result as Joined;
 }
 
+/** Rejects with why this participant's token is no longer good, if it is not. */
+export async function standing(session: string, token: string): Promise<void> {
+  await ask(`/api/v1/sessions/${session}/topics/me`, { headers: { Authorization: `Bearer ${token}` } });
+}
+
 export async function about(): Promise<About> {
   return (await ask('/api/v1/about', {})) as About;
 }

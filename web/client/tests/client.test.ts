@@ -65,12 +65,12 @@ describe('hello', () => {
     expect(tokens[0]).toBe('v4.public.new');
   });
 
-  it('refused for good ends the connection and says why', async () => {
-    server.hello = (peer, { id }) => peer.refuse(id, 'token_expired');
+  it.each(['token_expired', 'token_retired', 'banned', 'code_revoked'])('refused for good ends the connection and says why: %s', async (name) => {
+    server.hello = (peer, { id }) => peer.refuse(id, name);
     connect({ token: 't' });
     await until(() => client!.status.link === 'ended');
     expect(client!.status.ended).toBeInstanceOf(PalabreError);
-    expect((client!.status.ended as PalabreError).error).toBe('token_expired');
+    expect((client!.status.ended as PalabreError).error).toBe(name);
   });
 
   it('refused for the moment is said again', async () => {

@@ -22,7 +22,7 @@ const key = (session: string) => `palabre.staff.${session}`;
 export interface Given {
   /** A code, scanned or followed: `#k=`. */
   code: string | null;
-  /** What the brand's own site gave: `#s=`. */
+  /** What the brand's own site gave: `#sso=`, or `#s=` where every sign counts. */
   sso: string | null;
 }
 
@@ -30,7 +30,7 @@ export interface Given {
  *  with it. A token (`#t=`) is kept for this tab. */
 export function takeFragment(session: string): Given {
   const given = new URLSearchParams(location.hash.slice(1));
-  const [token, code, sso] = [given.get('t'), given.get('k'), given.get('s')];
+  const [token, code, sso] = [given.get('t'), given.get('k'), given.get('sso') ?? given.get('s')];
   if (token === null && code === null && sso === null) return { code, sso };
   history.replaceState(history.state, '', location.pathname + location.search);
   if (token !== null && TOKEN.test(token)) keepStaffToken(session, token);
