@@ -84,6 +84,7 @@ struct refusal cli_context_call(struct cli_context *context, const char *session
     for (context->tries = 0; context->tries < CONTEXT_TRIES; context->tries++) {
         context_forget(context);
         waiting.done = false;
+        uv_update_time(&context->loop); /* a deadline begins now, whatever was done since the loop last ran */
         store_call(context->deployment.store, session, function, actor, key, at,
                    arguments ? arguments->list : NULL, arguments ? arguments->count : 0, context_answered,
                    &waiting);
@@ -165,6 +166,7 @@ struct refusal cli_context_ask_at(struct cli_context *context, const char *sessi
     struct asking asking = {.take = take, .arg = arg};
     for (int tries = 0; tries < CONTEXT_TRIES; tries++) {
         asking.done = false;
+        uv_update_time(&context->loop);
         store_call(context->deployment.store, session, function, NULL, NULL, at,
                    arguments ? arguments->list : NULL, arguments ? arguments->count : 0, context_told,
                    &asking);

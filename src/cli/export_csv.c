@@ -25,7 +25,8 @@ static void row_text(struct row *row, const char *text)
     struct buffer cell CLEAN_BUFFER = {0};
     row_separate(row);
     csv_cell(&cell, text);
-    fwrite(cell.bytes, 1, cell.size, row->to);
+    if (cell.size)
+        fwrite(cell.bytes, 1, cell.size, row->to);
 }
 
 static void row_number(struct row *row, int64_t number)

@@ -121,6 +121,7 @@ static void import_send(struct importing *importing, const char *name, const str
     snprintf(sent->name, sizeof(sent->name), "%s", name);
     snprintf(sent->made, sizeof(sent->made), "%s", made ? made : "");
     importing->pending++;
+    uv_update_time(&importing->context->loop); /* lines were read meanwhile */
     store_call(importing->context->deployment.store, importing->session, name, actor, NULL, at,
                arguments->list, arguments->count, import_answered, sent);
 }

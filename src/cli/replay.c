@@ -18,6 +18,7 @@
 #include <time.h>
 
 #define REPLAY_TOKEN_MS (7 * 86400000LL)
+#define REPLAY_NAP_MS   100
 #define REPLAY_TOLD     10  /* refusals told one by one */
 #define REPLAY_WAITS    100 /* of one command that comes too often */
 #define REPLAY_LATER    "9999-12-31T00:00:00Z"
@@ -51,12 +52,19 @@ static int64_t clock_ms(clockid_t clock)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void sleep_ms(int64_t ms)
+/* Waits, while the store's connection lives on: its loop is seen to now and then, and knows what time it is.
+ */
+static void replay_wait(struct replay *replay, int64_t ms)
 {
-    if (ms <= 0)
-        return;
-    struct timespec time = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
-    nanosleep(&time, NULL);
+    const int64_t end = clock_ms(CLOCK_MONOTONIC) + ms;
+    for (;;) {
+        uv_run(&replay->context.loop, UV_RUN_NOWAIT);
+        int64_t left = end - clock_ms(CLOCK_MONOTONIC);
+        if (left <= 0)
+            break;
+        uv_sleep((unsigned)(left < REPLAY_NAP_MS ? left : REPLAY_NAP_MS));
+    }
+    uv_update_time(&replay->context.loop);
 }
 
 static int replay_read_arguments(struct replay *replay, int argc, char **argv)
@@ -238,7 +246,7 @@ static bool replay_post(struct replay *replay, const char *name, const json_t *p
         json_t *answer = json_loads(body.bytes, 0, NULL);
         int64_t wait = json_integer_value(json_object_get(answer, "retry_ms"));
         json_decref(answer);
-        sleep_ms(wait > 0 ? wait : 100);
+        replay_wait(replay, wait > 0 ? wait : 100);
     }
     if (!status)
         return cli_fail("%s", body.bytes), false;
@@ -273,7 +281,7 @@ static bool replay_line(struct replay *replay)
     const struct recording_line *line = &replay->recording.line;
     const char *name;
     double moment = (double)(line->at - replay->recording.began_at) / replay->speed;
-    sleep_ms(replay->started + (int64_t)moment - clock_ms(CLOCK_MONOTONIC));
+    replay_wait(replay, replay->started + (int64_t)moment - clock_ms(CLOCK_MONOTONIC));
     if (line->kind != RECORDING_COMMAND && line->kind != RECORDING_DUE)
         return replay_call(replay), true;
     json_t *params = replay_passes_over(line) ? NULL : replay_command(replay, &name);

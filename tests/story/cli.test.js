@@ -71,6 +71,18 @@ test('what cannot be meant is refused before anything is done', () => {
   mistake(['session', 'show', 'Not an id'], /show ID/);
   mistake(['session', 'example', 'nothing'], /creme.*magasin.*slogan|one of/);
   mistake(['import', '--polis', '.'], /FILE or --polis DIR, and --as ID/);
+  mistake(['import', 'a.ndjson', '--polis', '.', '--as', 'x'], /FILE or --polis DIR/);
+  mistake(['import', '--polis', '.', '--as', 'x', '--media', '.'], /FILE or --polis DIR/);
+  mistake(['export'], /a session's id is expected/);
+  mistake(['export', 'a', '--csv', 'votes'], /ideas, results or participants/);
+  mistake(['export', 'a', '--csv', 'ideas', '--unseal'], /--csv goes with --out alone/);
+  mistake(['export', 'a', '--out'], /--out: a value is expected/);
+  mistake(['replay', 'a.ndjson', '--as', 'x'], /--speed: a number above 0/);
+  mistake(['replay', 'a.ndjson', '--as', 'x', '--speed', '0'], /--speed: a number above 0/);
+  mistake(['replay', 'a.ndjson', '--speed', '2'], /FILE and --as ID/);
+  mistake(['replay', 'a.ndjson', '--as', 'x', '--speed', '2', '--url', 'ftp://x'], /--url: http/);
+  mistake(['recount'], /a session's id is expected/);
+  mistake(['recount', 'Not an id'], /a session's id is expected/);
   mistake(['import', '--polis', '.', '--as', 'Not an id'], /--as: an id/);
   for (const [args, expected] of [
     [[], /--role/], [['--role', 'king'], /--role/], [['--role', 'observer'], /--role/], [['--role', 'moderator'], /--session/],
