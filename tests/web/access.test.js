@@ -2,15 +2,9 @@
  * of the protocol on any page. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, afterEach, before, test } from 'node:test';
-import { BIG, Crowd, LAPTOP, PHONE, Palabre, WORDS, challenge, dateIn } from './pages.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const TARGET_PX = 44;
-const LONG = 'Anticonstitutionnellement-intergouvernementalisations-electroencephalographiques';
+import { LONG, assertFits, assertGood } from './everyone.js';
+import { BIG, Crowd, LAPTOP, PHONE, Palabre, WORDS, challenge } from './pages.js';
 
 let server, crowd, session, people;
 
@@ -39,55 +33,6 @@ after(async () => {
   await server?.stop();
 });
 afterEach(() => crowd.rest());
-
-async function assertAxe(device, where) {
-  if (!await device.page.evaluate(() => 'axe' in window)) await device.page.evaluate(axe);
-  const { violations } = await device.page.evaluate((tags) => window.axe.run(document, {
-    runOnly: [...tags, 'best-practice'], resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } }), TAGS);
-  assert.deepEqual(violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`), []);
-}
-
-/** Everything that can be pressed and is on screen, too small ones only. */
-async function assertTargets(device, where) {
-  const small = await device.page.evaluate((least) => {
-    const open = document.querySelector('dialog[open]') ?? document;
-    const all = [...open.querySelectorAll('a[href], button, select, textarea, summary, label:has(input:is([type="radio"], [type="checkbox"], [type="file"])), input:not([type="radio"], [type="checkbox"], [type="file"])')];
-    return all.filter((each) => !each.matches('.skip') && each.checkVisibility()).map((each) => [each.outerHTML.slice(0, 120), each.getBoundingClientRect()])
-      .filter(([, { width, height }]) => width < least || height < least).map(([html, { width, height }]) => `${width} x ${height}: ${html}`);
-  }, TARGET_PX);
-  assert.deepEqual(small, [], where);
-}
-
-async function assertFits(device, where) {
-  const { over, beyond } = await device.page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    const beyond = [...document.querySelectorAll('body *')].filter((each) => !each.closest('nav, .hidden-text, [data-test="sheet"]') &&
-      each.getBoundingClientRect().right > clientWidth + 1).map((each) => each.outerHTML.slice(0, 100));
-    return { over: scrollWidth - clientWidth, beyond: beyond.slice(0, 4) };
-  });
-  assert.ok(over <= 0, `${where}: ${over} px too wide: ${beyond.join(' | ')}`);
-}
-
-async function assertWords(device, where) {
-  const text = await device.page.evaluate(() => document.body.innerText + [...document.querySelectorAll('[aria-label]')].map((each) => each.getAttribute('aria-label')).join(' '));
-  const found = text.match(/\b(session|challenge|ballot|tally|sealed|updown|approval|budget|token|topic|epoch|after_vote|undefined|null|NaN|websocket|json)\b|\[object|\{\w+\}/gi);
-  assert.deepEqual(found, null, where);
-}
-
-/** One banner a page, dialogs included: asked here, because axe looks behind a dialog only where it misses that it is modal. */
-async function assertBanners(device, where) {
-  const banners = await device.page.evaluate(() => [...document.querySelectorAll('header')]
-    .filter((each) => !each.closest('article, aside, main, nav, section')).map((each) => each.parentElement.outerHTML.slice(0, 100)));
-  assert.ok(banners.length <= 1, `${where}: ${banners.join(' | ')}`);
-}
-
-async function assertGood(device, where) {
-  await assertBanners(device, where);
-  await assertTargets(device, where);
-  await assertFits(device, where);
-  await assertWords(device, where);
-  await assertAxe(device, where);
-}
 
 for (const scheme of ['light', 'dark'])
   for (const [name, viewport] of [['a phone', PHONE], ['a laptop', LAPTOP]])
@@ -125,88 +70,6 @@ for (const scheme of ['light', 'dark'])
       await ana.on('i5', 'vote').click();
       await assertGood(ana, 'a final vote');
     });
-
-const guarded = {
-  state: 'draft', title: `Le prochain parfum, ${LONG}`, brief: 'Pourquoi on vote.', join: ['open', 'code'], ends_at: dateIn(3_600_000),
-  terms: { version: '2026-11', text: 'Vos propositions sont publiques. '.repeat(40), privacy: 'https://example.org/donnees' },
-  groups: {
-    status: { title: 'Vous êtes', values: { client: 'De la clientèle', staff: LONG }, from: ['code', 'ask'] },
-    store: { title: 'Votre magasin', values: Object.fromEntries('abcdefgh'.split('').map((id) => [id, `Magasin ${id} ${LONG}`])), from: ['ask'] },
-  },
-  challenges: [challenge('c1', { title: 'Réservée ?', ideas: two, voters: { levels: ['code'], groups: { status: ['client'] } } })],
-};
-
-for (const scheme of ['light', 'dark'])
-  for (const [name, viewport] of [['a phone', PHONE], ['a laptop', LAPTOP]])
-    test(`the ways in and what one is told there are for everyone, on ${name}, ${scheme}`, async () => {
-      const options = { scheme, viewport, refused: true };
-      const id = await server.session(guarded);
-      const ana = await crowd.guest(server, id, '7H3KX-9QMRT', options);
-      await ana.sees('code-ready');
-      await assertGood(ana, 'a code that came with the link');
-      await ana.at('join-accept').check();
-      await ana.press('join');
-      await ana.sees('join-error');
-      await assertGood(ana, 'a code that is none');
-      await ana.code('');
-      await ana.press('join');
-      await ana.sees('join-error');
-      await assertGood(ana, 'a question that is open');
-      await ana.page.getByText('De la clientèle').click();
-      await ana.at('join-group', '[data-group="store"]').selectOption('a');
-      await ana.press('join');
-      await ana.sees('barred');
-      await assertGood(ana, 'who may not vote');
-      await ana.press('you');
-      await assertGood(ana, 'what is known of oneself');
-      await ana.press('you-code');
-      await ana.sees('held');
-      await assertGood(ana, 'a code for who takes part already');
-      await ana.press('watch');
-      await ana.press('read-terms');
-      await assertGood(ana, 'the terms');
-      await server.call(id, await server.staff(id, 'brand'), 'participant_ban', { participant: await ana.id(id), reason: 'Insultes' });
-      await ana.sees('out', '[data-why="banned"]');
-      await assertGood(ana, 'being shut out');
-    });
-
-for (const scheme of ['light', 'dark'])
-  test(`what was decided, and the team’s tools, are for everyone, ${scheme}`, async () => {
-    const id = await server.session({ ...guarded, state: 'open', terms: undefined, groups: {}, challenges: [challenge('c1', { title: 'Laquelle ?', ballot: 'single', ideas: two })] });
-    const token = await server.staff(id, 'brand');
-    const [ana, bob] = [await crowd.person(server, id, 'Ana', { scheme }), await crowd.person(server, id, 'Bob', { scheme, viewport: LAPTOP })];
-    await ana.on('i1', 'vote').click();
-    await bob.on('i2', 'vote').click();
-    await ana.sees('voters', '[data-voters="2"]');
-    const wall = await crowd.wall(server, id, { scheme, viewport: BIG });
-    const team = await crowd.wall(server, id, { scheme, token });
-    await team.press('session-close');
-    await assertGood(team, 'ending it');
-    await team.press('course-yes');
-    for (const [device, what] of [[ana, 'a phone'], [bob, 'a laptop']]) {
-      await device.sees('tied');
-      await assertGood(device, `a tie on ${what}`);
-    }
-    await wall.sees('tied');
-    await assertGood(wall, 'a tie on the wall');
-    await team.press('override');
-    await assertGood(team, 'a decision');
-    await team.at('override-winner').first().check();
-    await team.at('override-reason').fill('Le jury a tranché');
-    await team.press('override-yes');
-    for (const device of [ana, wall, team]) {
-      await device.sees('correction');
-      await assertGood(device, 'a decision that was made');
-    }
-    for (const viewport of [LAPTOP, PHONE]) {
-      const desk = await crowd.device(`${server.url}/${id}/print#t=${token}`, { scheme, viewport });
-      await desk.sees('make');
-      await assertGood(desk, 'no codes yet');
-      await desk.press('make-yes');
-      await desk.sees('card');
-      await assertGood(desk, 'codes');
-    }
-  });
 
 for (const scheme of ['light', 'dark'])
   test(`the wall and the team’s wall are for everyone, ${scheme}`, async () => {
