@@ -19,6 +19,7 @@
 #include <stddef.h>
 
 struct buffer;
+struct token_memo;
 
 struct keyring_key {
     char id[PASERK_ID_ROOM];
@@ -30,6 +31,7 @@ struct keyring {
     unsigned char secret[PASETO_SECRET_BYTES];
     struct keyring_key *keys; /* the one that signs first, then the others by id */
     size_t count;
+    struct token_memo *memo; /* of tokens that these keys signed */
 };
 
 /* The keys of a folder, which is made with a key in it where there is none (its parent exists). NULL where
