@@ -68,6 +68,7 @@ size_t edge_connections(const struct edge *edge);
  * sent in it, in one call to the kernel. False where the socket cannot take bytes now: nothing of the frame
  * was or will be sent, and `socket_ready` follows. */
 bool edge_socket_send(struct edge_socket *socket, struct frame *frame);
+void edge_flush(struct edge *edge); /* what all sockets were sent in this turn, now */
 void edge_socket_limit(struct edge_socket *socket, size_t message_limit);
 /* Frames of WebSockets that left so far, and calls to the kernel that it took. */
 void edge_sent(const struct edge *edge, uint64_t *out_frames, uint64_t *out_sends);

@@ -115,7 +115,11 @@ bool edge_turn_hold(struct edge_socket *socket, struct frame *frame)
 
 void edge_turn_end(uv_prepare_t *prepare)
 {
-    struct edge *edge = CONTAINER_OF(prepare, struct edge, turn_end);
+    edge_flush(CONTAINER_OF(prepare, struct edge, turn_end));
+}
+
+void edge_flush(struct edge *edge)
+{
     while (!list_is_empty(&edge->holding))
         edge_turn_flush(CONTAINER_OF(edge->holding.next, struct edge_socket, holding));
 }
