@@ -187,10 +187,19 @@ void client_topics_ready(struct client *client)
             hub_listener_ready(&client->topics[i]->listener);
 }
 
+/* While a person's ballots are read again, after a load, there is nothing to send of `me`, yet it is not what
+ * they have. */
+static bool topic_is_current(const struct client_topic *slot)
+{
+    const struct room_topic *topic = slot->topic;
+    return hub_listener_is_current(&slot->listener) &&
+           (topic->topic.kind != TOPIC_me || view_person_is_ready(topic->room->view, topic->topic.subject));
+}
+
 bool client_topics_are_current(struct client *client, int64_t v)
 {
     for (int i = 0; i < LIMIT_TOPICS; i++)
-        if (client->topics[i] && !hub_listener_is_current(&client->topics[i]->listener))
+        if (client->topics[i] && !topic_is_current(client->topics[i]))
             return false;
     if (!list_is_empty(&client->answers))
         return false;
