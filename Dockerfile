@@ -21,7 +21,7 @@ RUN printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin
  && rm -rf /var/lib/apt/lists/* /tmp/packages \
  && useradd --system --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin palabre \
  && mkdir /data && chown palabre:palabre /data && chmod 700 /data
-COPY --from=build /src/build/release/palabre /opt/palabre/palabre
+COPY --from=build /src/build/release/palabre /src/build/release/palabre-load /opt/palabre/
 COPY --from=build /src/build/release/web /opt/palabre/web
 COPY LICENSE /opt/palabre/LICENSE
 ENV PATH=/opt/palabre:$PATH PALABRE_DATA=/data

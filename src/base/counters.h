@@ -23,7 +23,8 @@
     X(workers, "Processes that serve now")                                                                   \
     X(connections, "Open connections, WebSocket and HTTP")                                                   \
     X(sessions, "Sessions held in memory; one that two workers hold counts twice")                           \
-    X(store_connected, "Workers that are connected to Redis")
+    X(store_connected, "Workers that are connected to Redis")                                                \
+    X(tick_milliseconds, "Time between two frames of a topic, longer under load; of all workers together")
 
 #define COUNTERS_COUNTERS(X)                                                                                 \
     X(public_frames_encoded_total, "Frames of topics made for the public")                                   \

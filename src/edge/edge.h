@@ -64,10 +64,14 @@ void edge_free(struct edge **edge);
 /* Connections of both kinds that are open. */
 size_t edge_connections(const struct edge *edge);
 
-/* Sends a frame (Borrows: refs it no longer than the call). False where the socket cannot take bytes now:
- * nothing of the frame was or will be sent, and `socket_ready` follows. */
+/* Sends a frame (refs it until it is sent): at the end of the loop's turn, with all else that this socket is
+ * sent in it, in one call to the kernel. False where the socket cannot take bytes now: nothing of the frame
+ * was or will be sent, and `socket_ready` follows. */
 bool edge_socket_send(struct edge_socket *socket, struct frame *frame);
+void edge_flush(struct edge *edge); /* what all sockets were sent in this turn, now */
 void edge_socket_limit(struct edge_socket *socket, size_t message_limit);
+/* Frames of WebSockets that left so far, and calls to the kernel that it took. */
+void edge_sent(const struct edge *edge, uint64_t *out_frames, uint64_t *out_sends);
 /* Closes with an application's code (4000 to 4999) and a reason of at most 100 bytes. From here on nothing is
  * sent, nothing is heard and `socket_ready` does not come; `socket_closed` follows later, after 5 s where the
  * peer does not answer. */

@@ -3,7 +3,8 @@
  *   edge_listen.c   accepts it (a budget per turn, one spare descriptor) and makes it an
  *   edge_connection HTTP/1.1, spoken by us: a head, a body, the handler's answer, and again;
  *        |          a handshake for /ws that edge_handshake.c finds right is given, unread, to
- *   edge_socket.c   libwebsockets, which knows nothing but WebSockets here.
+ *   edge_socket.c   libwebsockets, which knows nothing but WebSockets here; what a socket is sent leaves by
+ *   edge_turn.c     at the end of the loop's turn.
  *
  * HTTP is not left to libwebsockets because 4.1.6 turns at 100 % of a processor from the moment that a client
  * goes away while its request waits for an answer, cannot refuse with an answer of ours, and takes a body
@@ -26,6 +27,8 @@
 #define EDGE_CODE_WRONG  4000 /* protocol error */
 #define EDGE_CODE_LARGE  4002 /* too large */
 #define EDGE_REASON_ROOM 101
+#define EDGE_HELD_FRAMES 8     /* of one socket in one turn; what is more leaves before the turn ends */
+#define EDGE_HELD_BYTES  16384 /* likewise: large frames gain nothing by company */
 
 struct edge {
     struct edge_settings settings;
@@ -39,34 +42,45 @@ struct edge {
     int spare_fd;  /* given up for a moment where descriptors run out, to accept and close */
     uint16_t port;
 
-    uv_timer_t sweep; /* pings, and what takes too long */
-    uv_idle_t work;   /* runs while `runnable` has connections, and while we wait for the context to close */
+    uv_timer_t sweep;      /* pings, and what takes too long */
+    uv_prepare_t turn_end; /* sends what `holding` have */
+    uv_idle_t work; /* runs while `runnable` has connections, and while we wait for the context to close */
     unsigned handle_count; /* of ours that are not closed yet */
     bool freeing;
     uint64_t random;
 
     struct list sockets, connections, runnable;
+    struct list holding; /* sockets with frames of this turn */
+    uint64_t frames, sends;
     size_t count;              /* sockets and connections */
     const char *adopting_peer; /* while a handshake is given to libwebsockets */
     char scratch[EDGE_READ_ROOM];
 };
 
+/* What a frame's sending touches comes first, in as few cache lines as can be. */
 struct edge_socket {
-    struct list link;
     struct edge *edge;
     struct lws *wsi;
+    int fd;
+    bool closing;         /* takes and gives nothing any more */
+    bool dead;            /* shut down: libwebsockets will notice */
+    bool wants;           /* said no to a frame: socket_ready is owed */
+    bool pending;         /* libwebsockets was given what the kernel did not take, and may still have it */
+    bool stuck;           /* bytes wait, and none went since stuck_since */
+    unsigned char missed; /* pings that were not answered */
+    unsigned char held_count;
+    size_t held_bytes;
+    struct list holding; /* edge->holding, or alone */
+    struct frame *held[EDGE_HELD_FRAMES];
+
+    struct list link;
     void *user;
     struct buffer message; /* fragments so far */
     size_t message_limit;
     unsigned fragments;
+    int close_code; /* what is still to be said to the peer, or 0 */
+    char *close_reason;
     uint64_t ping_at, acked, stuck_since, closing_since;
-    unsigned char missed; /* pings that were not answered */
-    bool wants;           /* said no to a frame: socket_ready is owed */
-    bool closing;         /* takes and gives nothing any more */
-    bool dead;            /* shut down: libwebsockets will notice */
-    bool stuck;           /* bytes wait, and none went since stuck_since */
-    int close_code;       /* what is still to be said to the peer, or 0 */
-    char close_reason[EDGE_REASON_ROOM];
     char peer[EDGE_PEER_ROOM];
 };
 
@@ -145,6 +159,14 @@ bool edge_handshake_right(const struct head *head);
 int edge_socket_callback(struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in,
                          size_t size);
 void edge_socket_sweep(struct edge_socket *socket, uint64_t now);
+/* For a peer that is of no use any more: nothing is said to it. */
+void edge_socket_kill(struct edge_socket *socket);
+
+/* edge_turn.c: whether it was held for the end of this turn; false where the socket is full. */
+bool edge_turn_hold(struct edge_socket *socket, struct frame *frame);
+void edge_turn_flush(struct edge_socket *socket); /* sends now what is held */
+void edge_turn_drop(struct edge_socket *socket);
+void edge_turn_end(uv_prepare_t *prepare);
 
 /* edge_request.c */
 void edge_request_free(struct edge_request **request);

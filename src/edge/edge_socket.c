@@ -5,10 +5,7 @@
  *     |----- the peer's close ----> closing ---> answered by libwebsockets ---------------^
  *     `----- broken, stuck, two pings lost ----> dead (shut down) ------------------------^
  *
- * A frame is written at once where nothing is pending. This is outside of what libwebsockets documents (write
- * only when told to), and right on 4.1.6 and 4.3.5 with HTTP/1 and no extensions; it saves four epoll_ctl per
- * frame and socket. What the kernel does not take of that one frame libwebsockets keeps, and until it is gone
- * we refuse the next. */
+ * Frames are not written by libwebsockets: edge_turn.c has how they leave. */
 #include "edge/edge_internal.h"
 #include "edge/edge_progress.h"
 
@@ -22,42 +19,31 @@
 #define SOCKET_PINGS_LOST 2
 #define SOCKET_CLOSE_MS   5000 /* for what is pending, the close frame and its answer */
 
-_Static_assert(FRAME_HEADROOM >= LWS_PRE, "a frame has too little room before its bytes for libwebsockets");
-
 static bool socket_may_send(const struct edge_socket *socket)
 {
     return !socket->closing && !socket->dead;
 }
 
-/* For a peer that is of no use any more: nothing is said to it. The reset frees what the kernel kept for it.
- */
-static void socket_kill(struct edge_socket *socket)
+/* The reset frees what the kernel kept for the peer. */
+void edge_socket_kill(struct edge_socket *socket)
 {
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-    int fd = lws_get_socket_fd(socket->wsi);
     socket->dead = true;
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-    shutdown(fd, SHUT_RDWR);
+    edge_turn_drop(socket);
+    setsockopt(socket->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    shutdown(socket->fd, SHUT_RDWR);
 }
 
 bool edge_socket_send(struct edge_socket *socket, struct frame *frame)
 {
     if (!socket_may_send(socket))
         return false;
-    if (lws_partial_buffered(socket->wsi)) {
-        if (!socket->wants)
-            lws_callback_on_writable(socket->wsi);
-        socket->wants = true;
-        return false;
-    }
-    /* The header is written into the headroom of the shared frame. That is no change to what others see: each
-     * write of this frame writes the same header, a server masks nothing, and the frame's own bytes stay as
-     * they are. */
-    if (lws_write(socket->wsi, frame_bytes(frame), frame->size, LWS_WRITE_TEXT) < 0) {
-        socket_kill(socket);
-        return false;
-    }
-    return true;
+    if (edge_turn_hold(socket, frame))
+        return true;
+    if (!socket->wants && !socket->dead)
+        lws_callback_on_writable(socket->wsi);
+    socket->wants = true;
+    return false;
 }
 
 void edge_socket_limit(struct edge_socket *socket, size_t message_limit)
@@ -85,11 +71,12 @@ static void socket_say_close(struct edge_socket *socket)
     memcpy(at + 4, socket->close_reason, size);
     socket->close_code = 0;
     if (lws_write(socket->wsi, at, size + 4, LWS_WRITE_RAW) < 0)
-        socket_kill(socket);
+        edge_socket_kill(socket);
 }
 
 static void socket_begin_close(struct edge_socket *socket)
 {
+    edge_turn_flush(socket); /* what was sent before it goes before it */
     socket->closing = true;
     socket->closing_since = edge_now(socket->edge);
     buffer_clear(&socket->message);
@@ -102,7 +89,7 @@ void edge_socket_close(struct edge_socket *socket, int code, const char *reason)
         return;
     socket_begin_close(socket);
     socket->close_code = code;
-    snprintf(socket->close_reason, sizeof(socket->close_reason), "%s", reason);
+    socket->close_reason = memory_string(reason);
     socket_say_close(socket);
 }
 
@@ -125,6 +112,8 @@ static int socket_establish(struct lws *wsi, struct edge_socket **slot)
     struct edge_socket *socket = memory_alloc(sizeof(*socket));
     socket->edge = edge;
     socket->wsi = wsi;
+    socket->fd = lws_get_socket_fd(wsi);
+    list_init(&socket->holding);
     socket->message_limit = edge->settings.message_limit;
     if (edge->adopting_peer)
         snprintf(socket->peer, sizeof(socket->peer), "%s", edge->adopting_peer);
@@ -144,9 +133,12 @@ static void socket_closed(struct edge_socket **slot)
     struct edge_socket *socket = *slot;
     *slot = NULL;
     list_remove(&socket->link);
+    socket->dead = true;
+    edge_turn_drop(socket);
     edge_count(socket->edge, -1);
     socket->edge->settings.socket_closed(socket->user);
     buffer_clear(&socket->message);
+    free(socket->close_reason);
     free(socket);
 }
 
@@ -240,19 +232,19 @@ static void socket_ping(struct edge_socket *socket)
     unsigned char room[LWS_PRE + 1] = {[LWS_PRE] = 'p'};
     socket_plan_ping(socket);
     if (socket->missed == SOCKET_PINGS_LOST || lws_write(socket->wsi, room + LWS_PRE, 1, LWS_WRITE_PING) < 0)
-        socket_kill(socket);
+        edge_socket_kill(socket);
     socket->missed++;
 }
 
 static void socket_watch_progress(struct edge_socket *socket, uint64_t now)
 {
-    uint64_t acked = edge_progress_acked(lws_get_socket_fd(socket->wsi));
+    uint64_t acked = edge_progress_acked(socket->fd);
     if (!socket->stuck || acked != socket->acked) {
         socket->acked = acked;
         socket->stuck_since = now;
         socket->stuck = true;
     } else if (now - socket->stuck_since >= socket->edge->settings.stuck_ms) {
-        socket_kill(socket);
+        edge_socket_kill(socket);
     }
 }
 
@@ -262,7 +254,7 @@ void edge_socket_sweep(struct edge_socket *socket, uint64_t now)
         return;
     bool pending = lws_partial_buffered(socket->wsi);
     if (socket->closing && now - socket->closing_since >= SOCKET_CLOSE_MS)
-        socket_kill(socket);
+        edge_socket_kill(socket);
     else if (pending)
         socket_watch_progress(socket, now);
     else if (now >= socket->ping_at && !socket->closing)

@@ -19,7 +19,7 @@ enum client_state { CLIENT_OPENED, CLIENT_GREETING, CLIENT_HERE };
 struct client_topic {
     struct hub_listener listener;
     struct client *client;
-    struct room_topic *topic; /* NULL: a free slot */
+    struct room_topic *topic;
 };
 
 /* A call under way; outlives its client, whose answer is then nobody's. */
@@ -42,20 +42,20 @@ struct client_opening {
 };
 
 struct client {
+    struct edge_socket *socket; /* NULL once it is closed */
+    struct list answers;        /* that wait for the socket */
     struct list link, room_link, person_link;
     struct live *live;
-    struct edge_socket *socket; /* NULL once it is closed */
     enum client_state state;
     struct actor actor;
     char name[TOKEN_NAME_ROOM];
     struct room *room;
-    bool entered;                 /* counted in its room */
-    struct rules_buckets buckets; /* before hello, and of who is nobody's participant */
-    struct client_topic topics[LIMIT_TOPICS];
+    bool entered;                              /* counted in its room */
+    struct rules_buckets buckets;              /* before hello, and of who is nobody's participant */
+    struct client_topic *topics[LIMIT_TOPICS]; /* NULL: nothing is open there */
     struct list openings, calls;
     struct room_wait hello_wait;
     struct client_call *hello_call;
-    struct list answers; /* that wait for the socket */
     size_t answers_bytes;
     int64_t opened_at, heartbeat_at; /* loop time */
 };

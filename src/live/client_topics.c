@@ -6,19 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct client_topic *topic_slot(struct client *client, const struct room_topic *topic)
+/* Where this topic is open on the connection (NULL: where nothing is); NULL for nowhere. */
+static struct client_topic **topic_place(struct client *client, const struct room_topic *topic)
 {
     for (int i = 0; i < LIMIT_TOPICS; i++)
-        if (client->topics[i].topic == topic)
+        if ((client->topics[i] ? client->topics[i]->topic : NULL) == topic)
             return &client->topics[i];
     return NULL;
 }
 
-static void topic_leave(struct client_topic *slot)
+static void topic_leave(struct client_topic **place)
 {
-    struct room_topic *topic = slot->topic;
-    hub_unlisten(&slot->listener);
-    slot->topic = NULL;
+    struct room_topic *topic = (*place)->topic;
+    hub_unlisten(&(*place)->listener);
+    memory_free(place);
     room_topic_check(topic);
 }
 
@@ -47,16 +48,17 @@ static void topic_listen(struct client *client, struct client_opening *opening)
         return;
     }
     struct room_topic *topic = room_topic_open(client->room, &opening->topic);
-    struct client_topic *slot = topic_slot(client, topic);
-    if (slot)
-        hub_unlisten(&slot->listener); /* opened again: begins as it asks now */
-    else
-        slot = topic_slot(client, NULL);
-    if (!slot) {
+    struct client_topic **place = topic_place(client, topic);
+    if (place)
+        hub_unlisten(&(*place)->listener); /* opened again: begins as it asks now */
+    else if ((place = topic_place(client, NULL)))
+        *place = memory_alloc(sizeof(**place));
+    if (!place) {
         refuse_topics(opening->call);
         room_topic_check(topic);
         return;
     }
+    struct client_topic *slot = *place;
     enum audience audience = view_audience(view, &client->actor, &opening->topic);
     char epoch[DOCUMENT_EPOCH_ROOM];
     document_epoch(view, audience, epoch);
@@ -154,11 +156,11 @@ void client_topic_close(struct client *client, struct client_call *call, const s
     if (topic.kind == TOPIC_me)
         memcpy(topic.subject, client->actor.id, sizeof(topic.subject));
     for (int i = 0; i < LIMIT_TOPICS; i++) {
-        struct client_topic *slot = &client->topics[i];
-        if (!slot->topic || slot->topic->topic.kind != topic.kind ||
-            slot->topic->topic.order != topic.order || strcmp(slot->topic->topic.subject, topic.subject) != 0)
+        const struct client_topic *slot = client->topics[i];
+        if (!slot || slot->topic->topic.kind != topic.kind || slot->topic->topic.order != topic.order ||
+            strcmp(slot->topic->topic.subject, topic.subject) != 0)
             continue;
-        topic_leave(slot);
+        topic_leave(&client->topics[i]);
         topic_answer(call, &topic);
         return;
     }
@@ -174,27 +176,36 @@ void client_topics_leave(struct client *client)
         opening_end(opening);
     }
     for (int i = 0; i < LIMIT_TOPICS; i++)
-        if (client->topics[i].topic)
+        if (client->topics[i])
             topic_leave(&client->topics[i]);
 }
 
 void client_topics_ready(struct client *client)
 {
     for (int i = 0; i < LIMIT_TOPICS; i++)
-        if (client->topics[i].topic)
-            hub_listener_ready(&client->topics[i].listener);
+        if (client->topics[i])
+            hub_listener_ready(&client->topics[i]->listener);
+}
+
+/* While a person's ballots are read again, after a load, there is nothing to send of `me`, yet it is not what
+ * they have. */
+static bool topic_is_current(const struct client_topic *slot)
+{
+    const struct room_topic *topic = slot->topic;
+    return hub_listener_is_current(&slot->listener) &&
+           (topic->topic.kind != TOPIC_me || view_person_is_ready(topic->room->view, topic->topic.subject));
 }
 
 bool client_topics_are_current(struct client *client, int64_t v)
 {
     for (int i = 0; i < LIMIT_TOPICS; i++)
-        if (client->topics[i].topic && !hub_listener_is_current(&client->topics[i].listener))
+        if (client->topics[i] && !topic_is_current(client->topics[i]))
             return false;
     if (!list_is_empty(&client->answers))
         return false;
     for (int i = 0; i < LIMIT_TOPICS; i++)
-        if (client->topics[i].topic && client->topics[i].listener.version != HUB_NOTHING)
-            client->topics[i].listener.version = v;
+        if (client->topics[i] && client->topics[i]->listener.version != HUB_NOTHING)
+            client->topics[i]->listener.version = v;
     return true;
 }
 
@@ -217,8 +228,8 @@ void client_topics_reclass(struct client *client)
 {
     const struct view *view = client->room->view;
     for (int i = 0; i < LIMIT_TOPICS; i++) {
-        struct client_topic *slot = &client->topics[i];
-        if (!slot->topic || !view_has_topic(view, &slot->topic->topic))
+        struct client_topic *slot = client->topics[i];
+        if (!slot || !view_has_topic(view, &slot->topic->topic))
             continue;
         enum audience from = (enum audience)slot->listener.class;
         enum audience to = view_audience(view, &client->actor, &slot->topic->topic);

@@ -22,11 +22,14 @@ static bool live_send(void *listener_owner, struct frame *frame)
  * a seal. */
 static void live_count_tick(const struct live *live, uint64_t begun)
 {
+    uint64_t took = uv_hrtime() - begun;
+    hub_took(live->hub, (int64_t)took / 1000);
+    counter_set(live->settings.counters, COUNTER_tick_milliseconds, (uint64_t)hub_tick_ms(live->hub));
     uint64_t due = live->wanted_at;
     if (live->tick_at && (!due || live->tick_at < due))
         due = live->tick_at;
     histogram_add(live->settings.counters, HISTOGRAM_tick_lag_seconds, due && due < begun ? begun - due : 0);
-    histogram_add(live->settings.counters, HISTOGRAM_tick_seconds, uv_hrtime() - begun);
+    histogram_add(live->settings.counters, HISTOGRAM_tick_seconds, took);
 }
 
 static void live_run(uv_timer_t *timer)
@@ -37,6 +40,8 @@ static void live_run(uv_timer_t *timer)
     map_for_each (at, &live->rooms)
         room_turn(at->value);
     int64_t wait = hub_run(live->hub, live_loop_now(live));
+    if (live->edge)
+        edge_flush(live->edge); /* or the turn's end would, and what sending takes would not be known */
     hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &sent);
     if (sent > before)
         live_count_tick(live, begun);
@@ -108,6 +113,7 @@ struct live *live_new(const struct live_settings *settings)
 void live_attach(struct live *live, struct edge *edge)
 {
     live->edge = edge;
+    counter_set(live->settings.counters, COUNTER_tick_milliseconds, (uint64_t)hub_tick_ms(live->hub));
 }
 
 void live_edge_settings(struct live *live, struct edge_settings *out_settings)

@@ -2,6 +2,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "token/key_file.h"
+#include "token/memo.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -180,6 +181,7 @@ struct keyring *keyring_open(const char *path, struct buffer *out_problem)
     if (!keyring_folder_open(&folder, path))
         return NULL;
     struct keyring *keyring = memory_alloc(sizeof(*keyring));
+    keyring->memo = token_memo_new();
     /* The secret first: a rotation writes the old public key before the new secret, so that whoever reads the
      * new secret finds the old public key too. */
     bool good = keyring_load_secret(&folder, path, KEYRING_SECRET, keyring->secret) &&
@@ -202,6 +204,7 @@ void keyring_free(struct keyring **keyring)
     sodium_memzero((*keyring)->secret, sizeof((*keyring)->secret));
     sodium_memzero((*keyring)->code_key, sizeof((*keyring)->code_key));
     free((*keyring)->keys);
+    token_memo_free(&(*keyring)->memo);
     memory_free(keyring);
 }
 

@@ -20,6 +20,7 @@
 #include <stddef.h>
 
 struct buffer;
+struct token_memo;
 
 #define KEYRING_CODE_BYTES 32
 
@@ -34,6 +35,7 @@ struct keyring {
     unsigned char code_key[KEYRING_CODE_BYTES]; /* the same for as long as the codes that it made */
     struct keyring_key *keys;                   /* the one that signs first, then the others by id */
     size_t count;
+    struct token_memo *memo; /* of tokens that these keys signed */
 };
 
 /* The keys of a folder, which is made with a key in it where there is none (its parent exists). NULL where

@@ -78,15 +78,19 @@ bool paseto_parse(const char *text, size_t size, struct paseto *out_token)
     return true;
 }
 
+struct paseto_piece paseto_payload(const struct paseto *token)
+{
+    return (struct paseto_piece){token->message, token->message_size - PASETO_SIGNATURE_BYTES};
+}
+
 bool paseto_verify(const struct paseto *token, const unsigned char public_key[PASETO_PUBLIC_BYTES],
                    struct paseto_piece implicit, struct paseto_piece *out_payload)
 {
-    size_t payload_size = token->message_size - PASETO_SIGNATURE_BYTES;
-    const struct paseto_piece payload = {token->message, payload_size};
+    const struct paseto_piece payload = paseto_payload(token);
     const struct paseto_piece footer = {token->footer, token->footer_size};
     CLEAN_BUFFER struct buffer covered = {0};
     paseto_add_signed(&covered, payload, footer, implicit);
-    if (crypto_sign_verify_detached(token->message + payload_size, (const unsigned char *)covered.bytes,
+    if (crypto_sign_verify_detached(token->message + payload.size, (const unsigned char *)covered.bytes,
                                     covered.size, public_key) != 0)
         return false;
     *out_payload = payload;

@@ -51,4 +51,7 @@ bool paseto_parse(const char *text, size_t size, struct paseto *out_token);
 bool paseto_verify(const struct paseto *token, const unsigned char public_key[PASETO_PUBLIC_BYTES],
                    struct paseto_piece implicit, struct paseto_piece *out_payload);
 
+/* What a token says, whoever signed it; lies in the token. */
+struct paseto_piece paseto_payload(const struct paseto *token);
+
 #endif

@@ -15,6 +15,8 @@ const PATIENCE_MS = 30_000;
 /* The server has one core; its Redis and the load share another, where there are two. */
 export const SERVER_CORE = 0;
 export const LOAD_CORE = availableParallelism() > 1 ? 1 : 0;
+export const CORES = availableParallelism();
+const ALL_CORES = `0-${CORES - 1}`;
 
 const found = (names, option = '--version') => names.find((name) => {
   try {
@@ -92,17 +94,17 @@ async function freePort() {
 }
 
 /* taskset becomes the program, so the child's id is the server's. */
-async function palabre(...options) {
+async function palabreOn(serverCore, loadCore, options) {
   const place = new Place();
   const data = join(place.folder, 'data');
   const binary = join(BUILD, 'palabre');
-  const server = place.start(SERVER_CORE, binary, 'serve', '--data', data, '--listen', '127.0.0.1:0', ...options);
+  const server = place.start(serverCore, binary, 'serve', '--data', data, '--listen', '127.0.0.1:0', ...options);
   const url = await place.ready(server, /ready on (http:\S+)/);
   const token = execFileSync(binary, ['token', '--role', 'admin', '--data', data], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   const socket = join(data, 'redis.sock');
   const [, redisId] = redisCli(socket, 'info', 'server').match(/process_id:(\d+)/);
-  execFileSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), redisId], { stdio: 'ignore' });
-  return { url, pid: server.pid, token, socket, dialect: 'palabre', stop: () => place.stop() };
+  execFileSync('taskset', ['-a', '-c', '-p', String(loadCore), redisId], { stdio: 'ignore' });
+  return { url, pid: server.pid, token, socket, loadCore, dialect: 'palabre', stop: () => place.stop() };
 }
 
 async function redis(place, port) {
@@ -152,7 +154,9 @@ async function nchan() {
 }
 
 export const contestants = {
-  palabre: (...options) => palabre(...options),
+  palabre: (...options) => palabreOn(SERVER_CORE, LOAD_CORE, options),
+  /* Several workers: they, their Redis and the load share all cores. */
+  'palabre on all cores': (...options) => palabreOn(ALL_CORES, ALL_CORES, options),
   bare,
   ws: () => nodePeer('ws.mjs', 'plain'),
   'ws conflating': () => nodePeer('ws.mjs', 'plain', '--tick', '50'),
@@ -164,7 +168,7 @@ export const contestants = {
 export async function load(server, scenario, options) {
   const args = [join(BUILD, 'palabre-load'), scenario, '--json', '--url', server.url, '--pid', String(server.pid), '--dialect', server.dialect];
   for (const [name, value] of Object.entries(options)) args.push(`--${name}`, ...(value === true ? [] : [String(value)]));
-  const [program, rest] = pinned(LOAD_CORE, args);
+  const [program, rest] = pinned(server.loadCore ?? LOAD_CORE, args);
   const child = spawn(program, rest, { env: { ...process.env, PALABRE_LOAD_TOKEN: server.token ?? '' }, stdio: ['ignore', 'pipe', 'inherit'] });
   let out = '';
   child.stdout.on('data', (text) => { out += text; });

@@ -121,6 +121,7 @@ describe('two workers', () => {
       const now = await metrics(palabre);
       assert.equal(now.palabre_workers, 2);
       assert.equal(now.palabre_store_connected, 2);
+      assert.ok(now.palabre_tick_milliseconds >= 2); /* a millisecond or more of each */
       assert.equal(now.palabre_votes_accepted_total, before.palabre_votes_accepted_total + MANY);
       assert.ok(now.palabre_connections >= MANY);
       assert.ok(now.palabre_sessions >= 2); /* each worker has listeners of this one */

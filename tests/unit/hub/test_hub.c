@@ -1,155 +1,4 @@
-/* The hub against subjects that are no more than numbers: a class of a topic is the list of the versions at
- * which it changed, a frame the two versions between which it takes its listener. */
-#include "hub/hub.h"
-#include "base/memory.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define CHANGES 512
-#define CLASSES 2
-
-struct subject {
-    int64_t changed[CLASSES][CHANGES];
-    size_t count[CLASSES];
-    int64_t seq;
-    int parts; /* of a snapshot; 0: whole */
-    bool away; /* there is nothing to encode from */
-    unsigned encoded;
-};
-
-/* A socket, and what the one who reads it holds. */
-struct reader {
-    struct hub_listener listener;
-    bool full;
-    int class;
-    int64_t version; /* HUB_NOTHING: holds nothing */
-    int parts;       /* of a snapshot under way */
-    unsigned frames;
-    char last[64];
-};
-
-static int64_t subject_from(void *of, int class, int64_t since)
-{
-    const struct subject *subject = of;
-    int64_t from = 0;
-    for (size_t i = 0; i < subject->count[class] && subject->changed[class][i] <= since; i++)
-        from = subject->changed[class][i];
-    return from;
-}
-
-static struct frame *text_frame(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static struct frame *text_frame(const char *format, ...)
-{
-    char text[64];
-    va_list list;
-    va_start(list, format);
-    vsnprintf(text, sizeof(text), format, list);
-    va_end(list);
-    return frame_new(text, strlen(text));
-}
-
-static struct frame *subject_encode(void *of, int class, int64_t since, struct hub_cursor *cursor,
-                                    int64_t *out_version)
-{
-    struct subject *subject = of;
-    int64_t last = subject->count[class] ? subject->changed[class][subject->count[class] - 1] : 0;
-    *out_version = subject->seq;
-    if (subject->away || (!cursor->parts && since != HUB_NOTHING && last <= since))
-        return NULL;
-    subject->encoded++;
-    if (cursor->parts) {
-        int part = atoi(cursor->after) + 1;
-        snprintf(cursor->after, sizeof(cursor->after), "%d", part);
-        cursor->parts = part < subject->parts;
-        return text_frame("%s %d %lld %lld", cursor->parts ? "part" : "end", class, (long long)cursor->first,
-                          (long long)subject->seq);
-    }
-    if (since == HUB_NOTHING) {
-        if (subject->parts) {
-            *cursor = (struct hub_cursor){.first = subject->seq, .parts = true};
-            strcpy(cursor->after, "0");
-        }
-        return text_frame("%s %d 0 %lld", subject->parts ? "first" : "snapshot", class,
-                          (long long)subject->seq);
-    }
-    return text_frame("delta %d %lld %lld", class, (long long)subject_from(subject, class, since),
-                      (long long)subject->seq);
-}
-
-/* A reader is as strict as a client of the protocol. */
-static bool reader_take(void *owner, struct frame *frame)
-{
-    struct reader *reader = owner;
-    char kind[16];
-    int class;
-    long long from, to;
-    if (reader->full)
-        return false;
-    snprintf(reader->last, sizeof(reader->last), "%.*s", (int)frame->size, (const char *)frame_bytes(frame));
-    reader->frames++;
-    assert_int_equal(sscanf(reader->last, "%15s %d %lld %lld", kind, &class, &from, &to), 4);
-    if (strcmp(kind, "snapshot") == 0 || strcmp(kind, "first") == 0) {
-        reader->class = class;
-        reader->version = strcmp(kind, "first") == 0 ? HUB_NOTHING : to;
-        reader->parts = strcmp(kind, "first") == 0;
-        return true;
-    }
-    if (strcmp(kind, "promote") == 0)
-        reader->class = class;
-    assert_int_equal(class, reader->class);
-    if (strcmp(kind, "part") == 0) {
-        assert_true(reader->parts);
-        return true;
-    }
-    assert_int_equal(strcmp(kind, "end") == 0, reader->parts != 0);
-    assert_true(reader->parts || (reader->version != HUB_NOTHING && from <= reader->version));
-    reader->parts = 0;
-    reader->version = to;
-    return true;
-}
-
-struct fixture {
-    struct hub *hub;
-    struct subject subject;
-    struct hub_topic *topic;
-};
-
-static void open_fixture(struct fixture *fixture)
-{
-    static const struct hub_settings settings = {
-        .tick_ms = 50, .encode = subject_encode, .from = subject_from, .send = reader_take};
-    *fixture = (struct fixture){.hub = hub_new(&settings)};
-    fixture->topic = hub_topic_open(fixture->hub, &fixture->subject);
-}
-
-static void close_fixture(struct fixture *fixture)
-{
-    hub_assert_sane(fixture->hub);
-    hub_topic_close(&fixture->topic);
-    hub_free(&fixture->hub);
-    assert_null(fixture->topic);
-    assert_null(fixture->hub);
-}
-
-static void change(struct fixture *fixture, int class)
-{
-    struct subject *subject = &fixture->subject;
-    assert_true(subject->count[class] < CHANGES);
-    subject->changed[class][subject->count[class]++] = ++subject->seq;
-    hub_topic_changed(fixture->topic, class);
-}
-
-static void listen_as(struct fixture *fixture, struct reader *reader, int class, int64_t version)
-{
-    reader->version = version;
-    reader->class = class;
-    hub_listen(fixture->topic, &reader->listener, reader, class, version);
-}
+#include "hub_fixture.h"
 
 static void a_newcomer_gets_a_snapshot_at_once(void **state)
 {
@@ -164,6 +13,27 @@ static void a_newcomer_gets_a_snapshot_at_once(void **state)
     hub_unlisten(&reader.listener);
     hub_unlisten(&reader.listener); /* once is enough, twice does no harm */
     assert_true(hub_topic_is_empty(fixture.topic));
+    close_fixture(&fixture);
+}
+
+static void a_thousand_who_join_at_a_version_share_one_snapshot(void **state)
+{
+    struct fixture fixture;
+    static struct reader readers[1000];
+    (void)state;
+    memset(readers, 0, sizeof(readers));
+    open_fixture(&fixture);
+    change(&fixture, 0);
+    hub_run(fixture.hub, 1000);
+    for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
+        listen_as(&fixture, &readers[i], 0, HUB_NOTHING);
+    assert_int_equal(fixture.subject.encoded, 1);
+    assert_string_equal(readers[999].last, "snapshot 0 0 1");
+    change(&fixture, 0);
+    hub_run(fixture.hub, 2000); /* and the delta after it */
+    assert_int_equal(fixture.subject.encoded, 2);
+    for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
+        hub_unlisten(&readers[i].listener);
     close_fixture(&fixture);
 }
 
@@ -295,6 +165,40 @@ static void the_first_change_after_quiet_leaves_at_once_and_later_ones_a_tick_ap
     assert_int_equal(hub_run(fixture.hub, 1050), -1);
     assert_string_equal(reader.last, "delta 0 1 3");
     assert_int_equal(reader.frames, 3);
+    hub_unlisten(&reader.listener);
+    close_fixture(&fixture);
+}
+
+static void a_tick_is_as_long_as_runs_take_while_they_take_longer(void **state)
+{
+    struct fixture fixture;
+    struct reader reader = {0};
+    (void)state;
+    open_fixture(&fixture);
+    listen_as(&fixture, &reader, 0, HUB_NOTHING);
+    int64_t now = 1000;
+    assert_int_equal(hub_tick_ms(fixture.hub), 50);
+    for (int i = 0; i < 30; i++) { /* short runs change nothing */
+        change(&fixture, 0);
+        hub_run(fixture.hub, now += 100);
+        hub_took(fixture.hub, 2000);
+    }
+    assert_int_equal(hub_tick_ms(fixture.hub), 50);
+    for (int i = 0; i < 30; i++) {
+        change(&fixture, 0);
+        hub_run(fixture.hub, now += 500);
+        hub_took(fixture.hub, 200000);
+    }
+    assert_in_range(hub_tick_ms(fixture.hub), 195, 200);
+    change(&fixture, 0);
+    assert_in_range(hub_run(fixture.hub, now += 100), 95, 100);
+    hub_run(fixture.hub, now += 100);
+    for (int i = 0; i < 30; i++) { /* and back */
+        hub_took(fixture.hub, 10);
+        change(&fixture, 0);
+        hub_run(fixture.hub, now += 500);
+    }
+    assert_int_equal(hub_tick_ms(fixture.hub), 50);
     hub_unlisten(&reader.listener);
     close_fixture(&fixture);
 }
@@ -577,12 +481,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_newcomer_gets_a_snapshot_at_once),
+        cmocka_unit_test(a_thousand_who_join_at_a_version_share_one_snapshot),
         cmocka_unit_test(who_resumes_gets_only_what_was_missed),
         cmocka_unit_test(one_frame_is_encoded_for_all_at_the_same_version),
         cmocka_unit_test(listeners_between_two_changes_share_a_frame),
         cmocka_unit_test(a_full_socket_is_skipped_and_catches_up_with_one_frame),
         cmocka_unit_test(a_change_for_one_class_makes_no_frame_for_another),
         cmocka_unit_test(the_first_change_after_quiet_leaves_at_once_and_later_ones_a_tick_apart),
+        cmocka_unit_test(a_tick_is_as_long_as_runs_take_while_they_take_longer),
         cmocka_unit_test(the_next_tick_is_the_soonest_of_all_topics),
         cmocka_unit_test(a_snapshot_comes_in_parts_with_no_other_frame_between),
         cmocka_unit_test(who_had_its_snapshot_in_parts_shares_frames_with_all_others),

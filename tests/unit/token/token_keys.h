@@ -46,9 +46,15 @@ static inline struct actor somebody(void)
                           .groups = "status=client,store=lille"};
 }
 
+/* Made by another keyring over the same folder: one knows what it signed itself, and verifies it no more. */
 static inline char *token_of(const struct keys *keys, const struct actor *actor, const char *name)
 {
-    return token_make(keys->keyring, actor, name, NOW, HOUR, DEPLOYMENT);
+    CLEAN_BUFFER struct buffer problem = {0};
+    struct keyring *elsewhere = keyring_open(keys->path, &problem);
+    assert_non_null(elsewhere);
+    char *token = token_make(elsewhere, actor, name, NOW, HOUR, DEPLOYMENT);
+    keyring_free(&elsewhere);
+    return token;
 }
 
 static inline enum error verify_at(const struct keys *keys, const char *token, int64_t now)

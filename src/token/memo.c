@@ -1,0 +1,56 @@
+#include "token/memo.h"
+#include "base/memory.h"
+
+#include <sodium.h>
+#include <stdint.h>
+#include <string.h>
+
+#define MEMO_WAYS 4 /* places that a token may be in; the oldest of them makes room */
+#define MEMO_SETS (TOKEN_MEMO_ENTRIES / MEMO_WAYS)
+
+struct memo_digest {
+    uint64_t words[2]; /* 128 bits: nobody finds a second token for one of them */
+};
+
+struct token_memo {
+    unsigned char key[crypto_generichash_KEYBYTES]; /* nobody chooses the place that a token goes to */
+    struct memo_digest sets[MEMO_SETS][MEMO_WAYS];  /* the newest first */
+};
+
+struct token_memo *token_memo_new(void)
+{
+    struct token_memo *memo = memory_alloc(sizeof(*memo));
+    randombytes_buf(memo->key, sizeof(memo->key));
+    return memo;
+}
+
+void token_memo_free(struct token_memo **memo)
+{
+    memory_free(memo);
+}
+
+static struct memo_digest memo_digest(const struct token_memo *memo, const char *token, size_t size)
+{
+    struct memo_digest digest;
+    crypto_generichash((unsigned char *)&digest, sizeof(digest), (const unsigned char *)token, size,
+                       memo->key, sizeof(memo->key));
+    return digest;
+}
+
+bool token_memo_knows(const struct token_memo *memo, const char *token, size_t size)
+{
+    struct memo_digest digest = memo_digest(memo, token, size);
+    const struct memo_digest *set = memo->sets[digest.words[0] % MEMO_SETS];
+    for (int way = 0; way < MEMO_WAYS; way++)
+        if (memcmp(&set[way], &digest, sizeof(digest)) == 0)
+            return true;
+    return false;
+}
+
+void token_memo_add(struct token_memo *memo, const char *token, size_t size)
+{
+    struct memo_digest digest = memo_digest(memo, token, size);
+    struct memo_digest *set = memo->sets[digest.words[0] % MEMO_SETS];
+    memmove(set + 1, set, (MEMO_WAYS - 1) * sizeof(*set));
+    set[0] = digest;
+}

@@ -1,0 +1,134 @@
+#include "edge_fixture.h"
+
+/* Calls of the allocator from our own code, which the linker sends here (tests/CMakeLists.txt). */
+static unsigned allocations;
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_realloc(void *block, size_t size);
+void *__wrap_realloc(void *block, size_t size);
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    allocations++;
+    return __real_calloc(count, size);
+}
+
+void *__wrap_malloc(size_t size)
+{
+    allocations++;
+    return __real_malloc(size);
+}
+
+void *__wrap_realloc(void *block, size_t size)
+{
+    allocations++;
+    return __real_realloc(block, size);
+}
+
+static void what_a_turn_sends_to_a_socket_leaves_in_one_send_and_allocates_nothing(void **state)
+{
+    struct fixture fixture;
+    struct peer peers[4];
+    uint64_t frames_before, sends_before, frames, sends;
+    (void)state;
+    fixture_open(&fixture);
+    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
+        peers[i] = peer_socket(&fixture);
+    struct frame *topics[] = {frame_new("one", 3), frame_new("two", 3), frame_new("three", 5)};
+    edge_sent(fixture.edge, &frames_before, &sends_before);
+    allocations = 0;
+    for (size_t n = 0; n < ARRAY_SIZE(topics); n++)
+        for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
+            assert_true(edge_socket_send(fixture.users[i].socket, topics[n]));
+    for (size_t n = 0; n < ARRAY_SIZE(topics); n++)
+        assert_int_equal(topics[n]->references, 1 + ARRAY_SIZE(peers)); /* held, not copied */
+    fixture_turn(&fixture);
+    assert_int_equal(allocations, 0);
+    for (size_t n = 0; n < ARRAY_SIZE(topics); n++)
+        assert_int_equal(topics[n]->references, 1);
+    edge_sent(fixture.edge, &frames, &sends);
+    assert_int_equal(frames - frames_before, ARRAY_SIZE(peers) * ARRAY_SIZE(topics));
+    assert_int_equal(sends - sends_before, ARRAY_SIZE(peers));
+    for (size_t i = 0; i < ARRAY_SIZE(peers); i++) {
+        peer_expect_text(&peers[i], "one");
+        peer_expect_text(&peers[i], "two");
+        peer_expect_text(&peers[i], "three");
+        peer_close(&peers[i]);
+    }
+    for (size_t n = 0; n < ARRAY_SIZE(topics); n++)
+        frame_unref(&topics[n]);
+    fixture_close(&fixture);
+}
+
+static void many_frames_of_a_turn_keep_their_order_where_the_socket_fills_up(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+    fixture_open(&fixture);
+    struct peer slow = peer_socket_to(&fixture, 4096);
+    struct fixture_user *user = &fixture.users[0];
+    unsigned sent = 0, read = 0;
+    CLEAN_FREE char *text = memory_alloc(3001);
+    memset(text, 'z', 3000);
+    for (unsigned turn = 0; turn < 100; turn++) { /* more in a turn than is held, of all sizes */
+        for (unsigned n = 0; n < 20; n++, sent++) {
+            int length = snprintf(text, 3001, "%u ", sent);
+            text[length] = 'z';
+            text[40 + (sent * 997) % 2900] = '\0';
+            struct frame *frame = frame_new(text, strlen(text));
+            bool took = edge_socket_send(user->socket, frame);
+            frame_unref(&frame);
+            text[40 + (sent * 997) % 2900] = 'z';
+            if (!took)
+                break;
+        }
+        fixture_turn(&fixture);
+        peer_frame(&slow, FRAME_PING, "x", 1); /* and pongs of libwebsockets between them */
+    }
+    assert_true(user->ready < 100);
+    while (read < sent) {
+        size_t size, header = 0;
+        peer_await(&slow, (header = peer_frame_size(&slow, &size)));
+        if ((unsigned char)slow.in.bytes[0] == FRAME_TEXT) {
+            assert_int_equal(strtoul(slow.in.bytes + header, NULL, 10), read);
+            assert_int_equal(size, 40 + (read * 997) % 2900);
+            read++;
+        }
+        peer_drop(&slow, header + size);
+    }
+    peer_close(&slow);
+    fixture_close(&fixture);
+}
+
+static void frames_held_for_a_socket_that_goes_in_the_same_turn_go_with_it(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+    fixture_open(&fixture);
+    struct peer gone = peer_socket(&fixture), freed = peer_socket(&fixture);
+    struct frame *frame = frame_new("too late", 8);
+    assert_true(edge_socket_send(fixture.users[0].socket, frame));
+    peer_close(&gone);
+    fixture_await(&fixture, fixture.users[0].closed);
+    assert_int_equal(frame->references, 1);
+    assert_true(edge_socket_send(fixture.users[1].socket, frame));
+    fixture_close(&fixture); /* what was sent before leaves */
+    assert_int_equal(frame->references, 1);
+    char room[64];
+    assert_true(recv(freed.fd, room, sizeof(room), 0) >= 10);
+    assert_memory_equal(room + 2, "too late", 8);
+    peer_close(&freed);
+    frame_unref(&frame);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_turn_sends_to_a_socket_leaves_in_one_send_and_allocates_nothing),
+        cmocka_unit_test(many_frames_of_a_turn_keep_their_order_where_the_socket_fills_up),
+        cmocka_unit_test(frames_held_for_a_socket_that_goes_in_the_same_turn_go_with_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
