@@ -104,8 +104,11 @@ test("a brand's staff meet no session of another brand; an admin meets all", asy
   const session = await room({ brand: 'danette' })
   const as = (groups) => ({ ...BRAND, groups })
   assert.equal((await session.call('session_announce', as('danette'), 'x')).status, 'ok')
-  assert.equal((await session.call('session_announce', as(''), 'x')).status, 'ok', 'who came by a code of this session is of its brand')
-  for (const groups of ['default', 'autre']) {
+  assert.equal((await session.join({ role: 'brand' })).answer.status, 'ok', 'an operator, or an import, lets staff in')
+  const { digests: [code] } = await session.codes({ role: 'brand', as: as('danette') })
+  const guest = await session.door({ code })
+  assert.equal((await session.call('session_announce', guest, 'x')).status, 'ok', 'who came by a code of this session is of its brand')
+  for (const groups of ['', 'default', 'autre']) {
     const answer = await session.call('session_announce', as(groups), 'x')
     assert.deepEqual([answer.status, answer.epoch, answer.seq], ['session_unknown', '', 0])
     assert.equal((await session.call('session_read', as(groups), '')).status, 'session_unknown')

@@ -425,6 +425,7 @@ export interface Rehearsal {
   at: number;
   people: number;
   ideas: number;
+  /** ballots: one for each person and question */
   votes: number;
 }
 
@@ -735,8 +736,8 @@ export interface Outcome {
   kind: OutcomeKindWord;
   /** of all but a closing: public */
   reason?: string;
-  /** hash of the rules that it follows */
-  rules: string;
+  /** hash of the rules that it follows; absent where it closed in the moment it opened */
+  rules?: string;
   /** levels that counted */
   counts: LevelWord[];
   turnout: Turnout;
