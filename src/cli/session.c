@@ -106,7 +106,7 @@ static struct refusal list_of_brand(struct cli_context *context, char *lines, co
         const char *of = cli_context_get(context, "brand");
         if (!refusal.error && strcmp(of ? of : "default", brand) == 0)
             puts(at);
-        else if (refusal.error == ERROR_session_unknown)
+        else if (refusal.error == ERROR_session_unknown || refusal.error == ERROR_session_importing)
             refusal = refusal_of(ERROR_none);
     }
     return refusal;

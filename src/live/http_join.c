@@ -154,12 +154,14 @@ static void join_send(struct joining *joining)
 {
     const struct greeting_join *join = &joining->join;
     struct store_arguments arguments = {0};
-    char expires[24] = "";
-    if (joining->sso.subject[0])
+    char expires[24] = "", subject[CODE_DIGEST_ROOM] = "";
+    if (joining->sso.subject[0]) {
         snprintf(expires, sizeof(expires), "%lld", (long long)joining->sso.expires_at);
+        code_subject(joining->live->settings.keyring, joining->session, joining->sso.subject, subject);
+    }
     const char *const texts[] = {
-        join->name, "door",       joining->digest,     joining->sso.subject, joining->sso.id,
-        expires,    join->groups, joining->sso.groups, join->accept,         "",
+        join->name, "door",       joining->digest,     subject,      joining->sso.id,
+        expires,    join->groups, joining->sso.groups, join->accept, "",
         ""};
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         store_arguments_add(&arguments, texts[i], strlen(texts[i]));

@@ -78,7 +78,7 @@ void following_gone(struct store_following *f, enum error error)
 static bool event_moves_dates(enum event_kind kind)
 {
     return kind == EVENT_session_created || kind == EVENT_challenge_added || kind == EVENT_challenge_edited ||
-           kind == EVENT_challenge_opened;
+           kind == EVENT_challenge_opened || kind == EVENT_session_edited || kind == EVENT_session_opened;
 }
 
 static void following_apply(struct store_following *f, const struct event *event)

@@ -91,11 +91,23 @@ void code_derive(const struct keyring *keyring, const char *session, const char 
     code_print(bytes, out_code);
 }
 
+static void keyed_hex(const struct keyring *keyring, const char *purpose, const char *session,
+                      const char *secret, char out_hex[CODE_DIGEST_ROOM])
+{
+    unsigned char bytes[crypto_generichash_BYTES_MIN];
+    const char *parts[] = {purpose, session, secret};
+    keyed(keyring, parts, ARRAY_SIZE(parts), bytes, sizeof(bytes));
+    sodium_bin2hex(out_hex, CODE_DIGEST_ROOM, bytes, sizeof(bytes));
+}
+
 void code_digest(const struct keyring *keyring, const char *session, const char *code,
                  char out_hex[CODE_DIGEST_ROOM])
 {
-    unsigned char bytes[crypto_generichash_BYTES_MIN];
-    const char *parts[] = {"digest", session, code};
-    keyed(keyring, parts, ARRAY_SIZE(parts), bytes, sizeof(bytes));
-    sodium_bin2hex(out_hex, CODE_DIGEST_ROOM, bytes, sizeof(bytes));
+    keyed_hex(keyring, "digest", session, code, out_hex);
+}
+
+void code_subject(const struct keyring *keyring, const char *session, const char *subject,
+                  char out_hex[CODE_DIGEST_ROOM])
+{
+    keyed_hex(keyring, "subject", session, subject, out_hex);
 }

@@ -27,4 +27,9 @@ void code_derive(const struct keyring *keyring, const char *session, const char 
 void code_digest(const struct keyring *keyring, const char *session, const char *code,
                  char out_hex[CODE_DIGEST_ROOM]);
 
+/* What the store knows the person of a brand's log-in by, in this session: `subject` is the brand's external id, which
+ * is kept nowhere. */
+void code_subject(const struct keyring *keyring, const char *session, const char *subject,
+                  char out_hex[CODE_DIGEST_ROOM]);
+
 #endif

@@ -31,6 +31,7 @@ export class DoorModel {
     if (code && c.uses !== 0 && c.taken >= c.uses && !c.person) return { status: 'code_used_up' }
     const known = this.follow(code ? c.person : sub && this.subs[sub])
     const found = known && this.people[known]
+    if (sub && mine?.level === 'verified' && mine !== found) mine = undefined // two log-ins are two people
     const second = c && c.uses === 1 && mine && (mine.level === 'code' || mine.single)
     const target = found ?? (mine && !second ? mine : undefined)
     const have = { ...target?.groups }

@@ -135,17 +135,19 @@ test('a recorded upgrade and merge do what the door did', async () => {
   assert.equal((await session.call('participant_upgrade', SYSTEM, 'p1', 'code', 'store=x', '')).field, 'groups.store')
 })
 
-test('a seal that is opened for an export says by whom and when, once, on every challenge that it covers', async () => {
+test('a seal that is opened for an export says by whom and when, each time, on every challenge that it covers', async () => {
   const session = new Session(server)
   await session.create({ challenges: { c1: { tally: 'sealed' }, c2: { tally: 'after_vote' }, c3: {}, c4: { tally: 'sealed', opens_at: START + MINUTE }, c5: { tally: 'sealed' } } })
   await session.call('challenge_close', BRAND, 'c5')
   const opened = await session.call('seal_open', ADMIN, 'Direction "études"')
   assert.equal(opened.challenges, 'c1 c2')
   const { fields } = await session.read()
-  assert.deepEqual(JSON.parse(fields['c:c1.unsealed']), { at: START, by: 'Direction "études"' })
+  assert.deepEqual(JSON.parse(fields['c:c1.unsealed']), { at: START, by: 'Direction "études"', openings: 1 })
   assert.deepEqual(['c2', 'c3', 'c4', 'c5'].map((id) => fields[`c:${id}.unsealed`] !== undefined), [true, false, false, false])
   assert.deepEqual([(await session.events(opened.seq - 1))[0].name, (await session.journal()).at(-1).words.join(' ')], ['seal_opened', 'seal_open operator verified -'])
   assert.deepEqual(Object.values(await session.redis.hgetall(session.key('said'))).at(-1), '["Direction \\"études\\""]')
+  assert.equal((await session.call('seal_open', ADMIN, 'Direction "études"')).seq, opened.seq, 'nothing happened since')
   const again = await session.call('seal_open', ADMIN, 'x')
-  assert.deepEqual([again.seq, again.challenges], [opened.seq, ''])
+  assert.deepEqual([again.seq, again.challenges], [opened.seq + 1, 'c1 c2'])
+  assert.deepEqual(JSON.parse((await session.read()).fields['c:c1.unsealed']), { at: START, by: 'x', openings: 2 })
 })

@@ -23,7 +23,26 @@ test('a log-in is one participant at level verified, on any device, with the gro
   assert.deepEqual([again.id, again.answer.generation, again.answer.groups], ['p1', '2', 'status=salarie'])
   assert.equal((await session.door({ sub: 'crm-8' })).answer.status, 'group_required')
   assert.ok(!JSON.stringify((await session.read()).fields).includes('crm-7'), 'the external id is nowhere to be seen')
-  assert.ok(!(await session.redis.hkeys(session.key('subs'))).includes('crm-7'))
+})
+
+test('two log-ins on one telephone are two people, known or new: neither takes the other in', async () => {
+  const session = await room()
+  const ana = await session.door({ sub: 'a' })
+  await session.vote(ana, 'i1', 1)
+  const ben = await session.door({ sub: 'b' }, ana)
+  assert.deepEqual([ben.id, ben.answer.level], ['p2', 'verified'])
+  await session.vote(ben, 'i2', 1)
+  const back = await session.door({ sub: 'a' }, ben)
+  assert.equal(back.id, 'p1')
+  assert.equal((await session.door({ sub: 'b' }, back)).id, 'p2')
+  const { fields } = await session.read()
+  assert.deepEqual([fields['c:c1.voters'], fields['i:i1.tally'], fields['i:i2.tally'], fields['p:p1.merged'], fields['p:p2.merged']],
+    ['2', '0 0 0 0 1 0', '0 0 0 0 1 0', undefined, undefined])
+})
+
+test('a log-in that has expired on the clock of Redis is refused', async () => {
+  const session = await room()
+  assert.equal((await session.door({ sub: 'a', expiry: START })).answer.status, 'sso_invalid')
 })
 
 test('a log-in is used once, unless it was refused; what expired is forgotten', async () => {

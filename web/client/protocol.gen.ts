@@ -305,13 +305,16 @@ export interface TimelineEntry {
 /** a sealed tally that was exported before it closed */
 export interface Unsealed {
   at: number;
-  /** who did */
+  /** who did, the last time */
   by: string;
+  /** how many times */
+  openings: number;
 }
 
 export interface UnsealedPatch {
   at?: number | null;
   by?: string | null;
+  openings?: number | null;
 }
 
 /** a question of a session */

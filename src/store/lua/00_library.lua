@@ -160,7 +160,8 @@ local function session_begin(keys, args)
         s.importing, s.shut = find(m[5], ' importing', 1, true), find(m[5], ' shut', 1, true)
     end
     -- Staff who have a place here (by a code, say) name no brand; where nobody speaks yet, an operator makes one.
-    if role == 'brand' and participant ~= '' and (call('HGET', meta, 'brand') or 'default') ~= (args[6] == '' and 'default' or args[6]) and
+    if role == 'brand' and participant ~= '' and
+       (call('HGET', meta, 'brand') or 'default') ~= (args[6] == '' and 'default' or args[6]) and
        not (args[6] == '' and find(call('HGET', s.base .. 'people', participant .. '.who') or '', '^brand ')) then
         s.epoch, s.seq = '', '0'
         return nil, refuse(s, 'session_unknown')

@@ -268,6 +268,7 @@ local function challenge_due(s, id, c)
         call('XADD', s.base .. 'journal', s.at_text .. '-*', 'j', 'session_due - - - ' .. id .. ' open ' .. c.opens_at)
         challenge_set_open(s, id, c, opens)
         c.state, c.opened_at = 'open', c.opened_at or c.opens_at
+        c.rules = c.rules or call('HGET', s.base .. 'challenges', id .. '.rules') or nil
     end
     if c.state == 'open' and closes and closes <= last then
         call('XADD', s.base .. 'journal', s.at_text .. '-*', 'j', 'session_due - - - ' .. id .. ' closed ' .. c.closes_at)

@@ -104,12 +104,12 @@ local function credentials_read(s, j)
     elseif j.sub ~= '' then
         if not find(j.doors, ' sso ', 1, true) then
             return refuse(s, 'join_not_open')
+        elseif tonumber(j.expiry) <= s.at then
+            return refuse(s, 'sso_invalid')
         elseif call('ZSCORE', s.base .. 'jti', j.jti) then
             return refuse(s, 'sso_used')
         end
-        -- Kept as a digest: it outlives an erasure, since the same log-in must find the same voter.
-        j.subject = redis.sha1hex((call('HGET', s.meta, 'seed') or '') .. '/' .. j.sub)
-        id = call('HGET', s.base .. 'subs', j.subject)
+        id = call('HGET', s.base .. 'subs', j.sub)
     end
     j.found = id and people.follow(s, id) or nil
     return refused or j.found and j.found.banned and refuse(s, 'banned') or nil
@@ -117,6 +117,10 @@ end
 
 -- Who this will be (j.target, nil for somebody new), in which role and at which level.
 local function target_choose(s, j)
+    -- Two log-ins of a brand are two people, whatever telephone they share.
+    if j.sub ~= '' and j.holder and j.holder.level == 'verified' and not (j.found and j.found.id == j.holder.id) then
+        j.holder = nil
+    end
     local c, holder = j.code, j.holder
     j.role = c and c.role or 'participant'
     j.level = j.sub ~= '' and 'verified' or c and c.level or 'open'
@@ -177,7 +181,7 @@ end
 -- Writes what was decided.
 local function door_pass(s, j)
     local c, p, used = j.code, j.target, true
-    if j.subject then
+    if j.sub ~= '' then
         call('ZREMRANGEBYSCORE', s.base .. 'jti', '-inf', '(' .. s.at_text)
         call('ZADD', s.base .. 'jti', j.expiry, j.jti)
     end
@@ -197,8 +201,8 @@ local function door_pass(s, j)
     if c and used and not c.participant then
         code.take(s, c, p.id)
     end
-    if j.subject then
-        call('HSET', s.base .. 'subs', j.subject, p.id)
+    if j.sub ~= '' then
+        call('HSET', s.base .. 'subs', j.sub, p.id)
     end
     if j.merges then
         person_merge(s, j.holder, p.id)

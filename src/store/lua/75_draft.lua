@@ -81,6 +81,9 @@ function draft.open(s, nonce)
     hash_put(s.meta, list)
     local composed = definition.compose(s, {'last_idea', 'last_person'})
     keys_discard(s)
+    if nonce == s.nonce then -- another epoch it must be
+        nonce = format('%04x', (tonumber(nonce, 16) + 1) % 65536)
+    end
     s.nonce, s.state, s.seed, s.replid = nonce, 'open', nil, nil
     call('HSET', s.meta, 'nonce', nonce)
     epoch_compare(s)

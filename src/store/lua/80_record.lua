@@ -40,24 +40,34 @@ function record.import_end(s)
     return answer(s)
 end
 
--- Someone is about to read what a seal still covers: all may see who, and when. Answers the challenges that it is new for.
+-- Whether the last thing that happened is that `by` opened the seal: then there is nothing that they have not seen.
+function record.seal_was_just_opened(s, by)
+    local last = call('XREVRANGE', s.base .. 'journal', '+', '-', 'COUNT', 1)[1]
+    return last and match(last[2][2], '^seal_open ') and
+           call('HGET', s.base .. 'said', last[1]) == strings_json({by})
+end
+
+-- Someone is about to read what a seal still covers: all may see who, when, and how often it was done. Each time is in the
+-- journal and the audit. Answers the challenges whose seal it opens.
 function record.seal_open(s, by)
-    local opened, writes = {}, {}
+    local opened, before, writes = {}, {}, {}
     if session_is_busy(s) then
         return refuse(s, 'session_importing')
     end
     for _, of in ipairs(challenge.ids(s)) do
         local c = challenge.current(s, of)
-        if c.tally ~= 'live' and c.state ~= 'closed' and c.opened_at and not c.unsealed then
+        if c.tally ~= 'live' and c.state ~= 'closed' and c.opened_at then
             opened[#opened + 1] = of
+            before[of] = tonumber(match(c.unsealed or '', '"openings":(%d+)') or '0')
         end
     end
-    if #opened > 0 then
+    if #opened > 0 and not record.seal_was_just_opened(s, by) then
         s.says = true
         journal_add(s, 'seal_open')
         audit_add(s, 'seal_open', 's', by)
         for _, of in ipairs(opened) do
-            challenge.note(s, writes, of, 'unsealed', '{"at":' .. s.at_text .. ',"by":' .. cjson.encode(by) .. '}')
+            challenge.note(s, writes, of, 'unsealed',
+                           format('{"at":%s,"by":%s,"openings":%d}', s.at_text, cjson.encode(by), before[of] + 1))
         end
         event_publish(s, 'seal_opened', writes)
     end
