@@ -429,11 +429,11 @@ static int recount_session(struct recount *recount)
     sums_clear(&earned.points);
     if (recount->told > RECOUNT_TOLD)
         printf("... and more\n");
+    /* Not how long the journal is: a vote that changes nothing is not in it, under a seal either. */
     if (recount->different)
-        return cli_fail("%s: %zu of %zu counts differ from what the journal of %zu entries adds up to",
-                        session, recount->different, recount->compared, recount->record.count);
-    printf("%s: %zu counts agree with the journal of %zu entries\n", session, recount->compared,
-           recount->record.count);
+        return cli_fail("%s: %zu of %zu counts differ from what the journal adds up to", session,
+                        recount->different, recount->compared);
+    printf("%s: %zu counts agree with the journal\n", session, recount->compared);
     return 0;
 }
 

@@ -435,7 +435,7 @@ for (const [seed, grouped] of [[1], [2], [3], [4, true]])
     try {
       await twins.begin();
       await twins.look();
-      for (let step = 1; step <= (grouped ? 30 : 60); step++) {
+      for (let step = 1; step <= (grouped ? 40 : 60); step++) {
         await twins.step();
         if (step % 20 === 0) await twins.look();
       }
