@@ -23,8 +23,7 @@ struct recount {
     struct fold fold;
     const struct fold_challenge *at; /* whose counts are compared; NULL: the session's */
     bool hidden;                     /* under a seal: no number is told */
-    size_t compared, different;
-    size_t sealed_different; /* of the challenge at hand */
+    size_t compared, different, told;
 };
 
 /* ---- comparing */
@@ -32,11 +31,7 @@ struct recount {
 static void recount_differs(struct recount *recount, const char *what, const char *counted, const char *held)
 {
     recount->different++;
-    if (recount->hidden) {
-        recount->sealed_different++;
-        return;
-    }
-    if (recount->different <= RECOUNT_TOLD)
+    if (!recount->hidden && ++recount->told <= RECOUNT_TOLD)
         printf("%s%s%s: counted %s, Redis holds %s\n", recount->at ? recount->at->id : "",
                recount->at ? " " : "", what, *counted ? counted : "nothing", *held ? held : "nothing");
 }
@@ -242,33 +237,63 @@ static void compare_shown(struct recount *recount, const struct record_counts *h
     sums_clear(&ranks);
 }
 
-/* What was said when, and who won; an override is compared by what it says, its grounds are those counted
- * then. */
-static void compare_outcomes(struct recount *recount)
+static void compare_member(struct recount *recount, size_t n, const char *name, const json_t *counted,
+                           const json_t *held)
 {
-    static const char *const members[] = {"at",         "kind",    "reason",  "counts", "turnout", "quorum",
-                                          "quorum_met", "ranking", "winners", "tie",    "tied"};
-    json_t *held = json_loads(record_get(&recount->record.challenges, recount->at->id, "outcomes"), 0, NULL);
-    const json_t *counted = recount->at->outcomes;
-    size_t count =
-        json_array_size(counted) > json_array_size(held) ? json_array_size(counted) : json_array_size(held);
-    for (size_t i = 0; i < count; i++) {
-        const json_t *one = json_array_get(counted, i), *other = json_array_get(held, i);
-        const char *kind = json_string_value(json_object_get(one, "kind"));
-        bool override = kind && strcmp(kind, "closing") != 0;
-        for (size_t n = 0; n < ARRAY_SIZE(members); n++) {
-            const json_t *mine = json_object_get(one, members[n]),
-                         *theirs = json_object_get(other, members[n]);
-            if (override && (!mine || strcmp(kind, "tie") == 0))
-                continue; /* a tie's choice adds to the winners before it */
-            char *what CLEAN_FREE = memory_print("outcome %zu, %s", i + 1, members[n]);
-            char *a CLEAN_FREE =
-                mine ? json_dumps(mine, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-            char *b CLEAN_FREE =
-                theirs ? json_dumps(theirs, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-            compare_text(recount, what, a ? a : "", b ? b : "");
+    const size_t flags = JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS;
+    char *what CLEAN_FREE = memory_print("outcome %zu, %s", n + 1, name);
+    char *mine CLEAN_FREE = counted ? json_dumps(counted, flags) : NULL;
+    char *theirs CLEAN_FREE = held ? json_dumps(held, flags) : NULL;
+    compare_text(recount, what, mine ? mine : "", theirs ? theirs : "");
+}
+
+/* All that each closing and each override says, but for the hash of the rules. */
+static void compare_outcomes(struct recount *recount, const char *text, json_t *held)
+{
+    json_t *counted = recount->at->outcomes, *mine, *theirs;
+    size_t count = json_array_size(counted), held_count = json_array_size(held);
+    const char *name;
+    char held_text[24];
+    snprintf(held_text, sizeof(held_text), "%zu", held_count);
+    compare_number(recount, "outcomes", (int64_t)count, *text && !json_is_array(held) ? text : held_text);
+    for (size_t i = 0; i < count || i < held_count; i++) {
+        json_t *one = json_array_get(counted, i), *other = json_array_get(held, i);
+        json_object_foreach(one, name, mine)
+            compare_member(recount, i, name, mine, json_object_get(other, name));
+        json_object_foreach(other, name, theirs)
+        {
+            if (!json_object_get(one, name) && strcmp(name, "rules") != 0)
+                compare_member(recount, i, name, NULL, theirs);
         }
     }
+}
+
+/* The hash of the rules comes a moment after they are frozen: it may be absent, until something has it. */
+static void compare_rules(struct recount *recount, const json_t *outcomes)
+{
+    const char *shown = record_get(&recount->record.challenges, recount->at->id, "rules");
+    char hash[DIGEST_HEX_ROOM];
+    bool known = false;
+    fold_rules_hash(recount->at, hash);
+    json_t *counted = json_string(hash);
+    for (size_t i = 0; i < json_array_size(outcomes); i++) {
+        const json_t *held = json_object_get(json_array_get(outcomes, i), "rules");
+        known |= held != NULL;
+        if (known)
+            compare_member(recount, i, "rules", counted, held);
+    }
+    json_decref(counted);
+    if (known || *shown)
+        compare_text(recount, "rules", hash, shown);
+}
+
+/* What was decided, said and when, and by which rules. */
+static void compare_decided(struct recount *recount)
+{
+    const char *text = record_get(&recount->record.challenges, recount->at->id, "outcomes");
+    json_t *held = json_loads(text, JSON_DECODE_ANY, NULL);
+    compare_outcomes(recount, text, held);
+    compare_rules(recount, held);
     json_decref(held);
 }
 
@@ -301,9 +326,23 @@ static void earned_supports(struct recount *recount, struct earned *earned, cons
     sums_clear(&now);
 }
 
+/* How many counts a challenge has follows from what was voted. Until its tally is everybody's, whatever was
+ * compared of it is one count, that agrees or does not. */
+static void recount_as_one(struct recount *recount, size_t compared, size_t different)
+{
+    bool differs = recount->different > different;
+    if (recount->at->tally == tally_live || recount->at->state == challenge_state_closed)
+        return;
+    recount->compared = compared + 1;
+    recount->different = different + differs;
+    if (recount->hidden && differs)
+        printf("%s: under its seal, what is counted differs from what Redis holds\n", recount->at->id);
+}
+
 static void recount_challenge(struct recount *recount, struct fold_challenge *challenge,
                               struct earned *earned)
 {
+    const size_t compared = recount->compared, different = recount->different;
     static const struct record_counts none;
     const struct record_counts *held = record_counts_of(&recount->record, challenge->id);
     const char *dimension;
@@ -311,7 +350,6 @@ static void recount_challenge(struct recount *recount, struct fold_challenge *ch
     size_t n = 0;
     recount->at = challenge;
     recount->hidden = challenge->tally == tally_sealed && challenge->state != challenge_state_closed;
-    recount->sealed_different = 0;
     if (!held) {
         recount_differs(recount, "challenge", "one", "");
         held = &none;
@@ -327,10 +365,9 @@ static void recount_challenge(struct recount *recount, struct fold_challenge *ch
     compare_ballots(recount, held);
     compare_sums(recount, "votes of the minute", &challenge->series, &held->series);
     compare_shown(recount, held);
-    compare_outcomes(recount);
+    compare_decided(recount);
     earned_supports(recount, earned, held);
-    if (recount->sealed_different)
-        printf("%s: under its seal, what is counted differs from what Redis holds\n", challenge->id);
+    recount_as_one(recount, compared, different);
     map_for_each (one, &challenge->ballots)
         sums_add(&earned->points, ((const struct fold_ballot *)one->value)->person, POINTS_ballot);
 }
@@ -378,7 +415,7 @@ static int recount_session(struct recount *recount)
 {
     struct earned earned = {0};
     const char *session = recount->record.session;
-    recount->compared = recount->different = 0;
+    recount->compared = recount->different = recount->told = 0;
     struct refusal refusal = recount_read(recount);
     if (refusal.error)
         return cli_context_refused(&refusal, session);
@@ -390,13 +427,13 @@ static int recount_session(struct recount *recount)
         recount_challenge(recount, recount->fold.challenges[i], &earned);
     recount_points(recount, &earned);
     sums_clear(&earned.points);
-    if (recount->different > RECOUNT_TOLD)
+    if (recount->told > RECOUNT_TOLD)
         printf("... and more\n");
+    /* Not how long the journal is: a vote that changes nothing is not in it, under a seal either. */
     if (recount->different)
-        return cli_fail("%s: %zu of %zu counts differ from what the journal of %zu entries adds up to",
-                        session, recount->different, recount->compared, recount->record.count);
-    printf("%s: %zu counts agree with the journal of %zu entries\n", session, recount->compared,
-           recount->record.count);
+        return cli_fail("%s: %zu of %zu counts differ from what the journal adds up to", session,
+                        recount->different, recount->compared);
+    printf("%s: %zu counts agree with the journal\n", session, recount->compared);
     return 0;
 }
 

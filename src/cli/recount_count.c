@@ -122,11 +122,13 @@ static void winners_choose(const struct fold_challenge *challenge, const struct 
     json_decref(tie);
 }
 
-json_t *fold_outcome(const struct fold *fold, const struct fold_challenge *challenge, int64_t at)
+/* What every outcome says of how it was reached. */
+static json_t *outcome_grounds(const struct fold_challenge *challenge, int64_t at, const char *kind,
+                               bool *out_met)
 {
     int64_t turnout[level_count] = {0}, voters = 0;
-    json_t *outcome = json_pack("{s:I,s:s}", "at", (json_int_t)at, "kind", "closing");
-    json_t *counts = json_array(), *by_level = json_object(), *ranking = json_array();
+    json_t *outcome = json_pack("{s:I,s:s}", "at", (json_int_t)at, "kind", kind);
+    json_t *counts = json_array(), *by_level = json_object();
     map_for_each (one, &challenge->ballots)
         turnout[((const struct fold_ballot *)one->value)->level]++;
     for (int level = 0; level < level_count; level++) {
@@ -139,11 +141,18 @@ json_t *fold_outcome(const struct fold *fold, const struct fold_challenge *chall
     }
     json_object_set_new(outcome, "counts", counts);
     json_object_set_new(outcome, "turnout", by_level);
-    bool met = voters >= challenge->quorum;
+    *out_met = voters >= challenge->quorum;
     if (challenge->quorum) {
         json_object_set_new(outcome, "quorum", json_integer(challenge->quorum));
-        json_object_set_new(outcome, "quorum_met", json_boolean(met));
+        json_object_set_new(outcome, "quorum_met", json_boolean(*out_met));
     }
+    return outcome;
+}
+
+json_t *fold_outcome(const struct fold *fold, const struct fold_challenge *challenge, int64_t at)
+{
+    bool met;
+    json_t *outcome = outcome_grounds(challenge, at, "closing", &met), *ranking = json_array();
     size_t count;
     struct place *places = places_rank(fold, challenge, &count);
     for (size_t i = 0; i < count && i < RANKING; i++)
@@ -154,5 +163,34 @@ json_t *fold_outcome(const struct fold *fold, const struct fold_challenge *chall
     else
         json_object_set_new(outcome, "winners", json_array());
     free(places);
+    return outcome;
+}
+
+/* Those that the list does not have yet. */
+static void winners_add(json_t *list, const json_t *more)
+{
+    for (size_t i = 0; i < json_array_size(more); i++) {
+        json_t *one = json_array_get(more, i);
+        bool known = false;
+        for (size_t n = 0; n < json_array_size(list); n++)
+            known |= json_equal(json_array_get(list, n), one);
+        if (!known)
+            json_array_append(list, one);
+    }
+}
+
+/* A tie's choice adds to the winners above the tie; any other takes their place. */
+json_t *fold_override(const struct fold_challenge *challenge, int64_t at, const json_t *params)
+{
+    bool met;
+    const char *kind = json_string_value(json_object_get(params, "kind"));
+    json_t *outcome = outcome_grounds(challenge, at, kind ? kind : "", &met), *winners = json_array();
+    size_t before = json_array_size(challenge->outcomes);
+    if (kind && strcmp(kind, "tie") == 0 && before)
+        winners_add(winners, json_object_get(json_array_get(challenge->outcomes, before - 1), "winners"));
+    winners_add(winners, json_object_get(params, "winners"));
+    json_object_set(outcome, "reason", json_object_get(params, "reason"));
+    json_object_set_new(outcome, "ranking", json_array());
+    json_object_set_new(outcome, "winners", winners);
     return outcome;
 }

@@ -41,28 +41,6 @@ struct fold_challenge *fold_challenge_find(const struct fold *fold, const char *
     return NULL;
 }
 
-/* Rules from a challenge's JSON, as far as it says any. */
-static void challenge_rules(struct fold_challenge *challenge, const json_t *json)
-{
-    const char *ballot = text_of(json, "ballot"), *tally = text_of(json, "tally");
-    const json_t *rule = json_object_get(json, "outcome"), *counts = json_object_get(rule, "counts");
-    if (*ballot)
-        challenge->ballot = (enum ballot)word_find(WORDS_ballot, ballot, strlen(ballot));
-    if (*tally)
-        challenge->tally = (enum tally)word_find(WORDS_tally, tally, strlen(tally));
-    if (!rule)
-        return;
-    const json_t *winners = json_object_get(rule, "winners");
-    challenge->winners = winners ? json_integer_value(winners) : 1;
-    challenge->quorum = json_integer_value(json_object_get(rule, "quorum"));
-    for (int level = 0; level < level_count; level++) {
-        challenge->counts[level] = !counts;
-        for (size_t i = 0; i < json_array_size(counts); i++)
-            challenge->counts[level] |=
-                strcmp(json_string_value(json_array_get(counts, i)), word_name(WORDS_level, level)) == 0;
-    }
-}
-
 static struct fold_challenge *challenge_new(struct fold *fold, const char *id, const json_t *json, int64_t at)
 {
     struct fold_challenge *challenge = memory_alloc(sizeof(*challenge));
@@ -72,7 +50,8 @@ static struct fold_challenge *challenge_new(struct fold *fold, const char *id, c
     challenge->winners = 1;
     for (int level = 0; level < level_count; level++)
         challenge->counts[level] = true;
-    challenge_rules(challenge, json);
+    challenge->rules = json_pack("{s:b}", "final", 0);
+    fold_rules(challenge, json);
     challenge->outcomes = json_array();
     if (!*opens || (date_parse(opens, strlen(opens), &opens_at) && opens_at <= at)) {
         challenge->state = challenge_state_open;
@@ -295,17 +274,6 @@ static void challenge_close(struct fold *fold, struct fold_challenge *challenge,
     challenge->state = challenge_state_closed;
 }
 
-/* Takes away what the list has before. */
-static void list_unrepeat(json_t *list)
-{
-    for (size_t i = json_array_size(list); i-- > 0;)
-        for (size_t n = 0; n < i; n++)
-            if (json_equal(json_array_get(list, n), json_array_get(list, i))) {
-                json_array_remove(list, i);
-                break;
-            }
-}
-
 static bool fold_challenge(struct fold *fold, const struct record_entry *entry)
 {
     struct fold_challenge *challenge = fold_challenge_find(fold, fact(entry, 0));
@@ -319,7 +287,7 @@ static bool fold_challenge(struct fold *fold, const struct record_entry *entry)
         return fold_fail(fold, entry, "no such challenge");
     if (strcmp(entry->name, "challenge_edit") == 0) {
         json_t *params = recording_params(COMMAND_challenge_edit, entry->said);
-        challenge_rules(challenge, params);
+        fold_rules(challenge, params);
         json_decref(params);
     } else if (strcmp(entry->name, "challenge_open") == 0) {
         challenge_open(fold, challenge);
@@ -327,9 +295,8 @@ static bool fold_challenge(struct fold *fold, const struct record_entry *entry)
         challenge_close(fold, challenge, entry->at);
     } else if (strcmp(entry->name, "outcome_override") == 0) {
         json_t *params = recording_params(COMMAND_outcome_override, entry->said);
-        json_object_set_new(params, "at", json_integer(entry->at));
-        list_unrepeat(json_object_get(params, "winners"));
-        json_array_append_new(challenge->outcomes, params);
+        json_array_append_new(challenge->outcomes, fold_override(challenge, entry->at, params));
+        json_decref(params);
     }
     return true;
 }
@@ -400,6 +367,7 @@ static void challenge_free(struct fold_challenge *challenge)
     sums_clear(&challenge->series);
     map_clear(&challenge->stale);
     sums_clear(&challenge->given);
+    json_decref(challenge->rules);
     json_decref(challenge->outcomes);
     free(challenge);
 }

@@ -6,6 +6,7 @@
 #ifndef CLI_RECOUNT_FOLD_H
 #define CLI_RECOUNT_FOLD_H
 
+#include "base/digest.h"
 #include "cli/record.h"
 #include "cli/score.h"
 #include "cli/sums.h"
@@ -47,6 +48,7 @@ struct fold_challenge {
     struct map series;  /* sums: `<minute>:<level>`, votes cast */
     struct map stale;   /* person -> who changed while it was closed; borrowed from people */
     struct map given;   /* sums: author, points for supports until it last opened again */
+    json_t *rules;      /* what their hash is of, as the session file says them */
     json_t *outcomes;   /* of its closings, and what staff wrote beside */
 };
 
@@ -77,7 +79,14 @@ void fold_count(const struct fold *fold, const struct fold_challenge *challenge)
 /* Adds what supports earn to the sums of their authors: of published ideas, after fold_count(). */
 void fold_supports(const struct fold *fold, const struct fold_challenge *challenge, struct map *earned);
 
-/* The outcome of a challenge that closes at `at`, after fold_count(); a new object (recount_outcome.c). */
+/* The outcome of a challenge that closes at `at`, after fold_count(); a new object. */
 json_t *fold_outcome(const struct fold *fold, const struct fold_challenge *challenge, int64_t at);
+/* The outcome that `outcome_override` writes behind the challenge's others; a new object. */
+json_t *fold_override(const struct fold_challenge *challenge, int64_t at, const json_t *params);
+
+/* Rules as far as a challenge's JSON says any, over those that the challenge has. */
+void fold_rules(struct fold_challenge *challenge, const json_t *json);
+/* The hash of the rules as they are, by protocol/README.md. */
+void fold_rules_hash(const struct fold_challenge *challenge, char out_hex[DIGEST_HEX_ROOM]);
 
 #endif

@@ -336,6 +336,70 @@ test('a recount finds a counter that was tampered with, whatever it counts, and 
   await found(() => redis.hset(key('ballots:c2'), person, ballot.replace(/i\d+:1/, 'i3:1').replace('i3:1 i3:1', 'i1:1') + ' i2:1'), () => redis.hset(key('ballots:c2'), person, ballot), new RegExp(`ballot of ${person}: counted one, Redis holds another`));
 });
 
+test('a recount counts a tie that was broken, what was chosen instead, and the hash of the rules; what was tampered with is found', async () => {
+  const id = await palabre.session({ challenges: [challenge('c1', { outcome: { winners: 2, quorum: 1 }, ideas: ['A', 'B', 'C', 'D'].map((title) => ({ title })) })] });
+  const brand = await palabre.admin();
+  for (const [i, idea] of ['i1', 'i1', 'i2', 'i3'].entries()) {
+    const { token } = await palabre.join(id, `P${i}`);
+    await palabre.call(id, token, 'vote_cast', { idea, value: 1 });
+    await palabre.call(id, token, 'vote_cast', { idea: 'i1', value: 1 });
+  }
+  await until(async () => (await palabre.state(id, 'session')).challenges.c1.rules);
+  await palabre.call(id, brand, 'challenge_close', { challenge: 'c1' });
+  await palabre.call(id, brand, 'outcome_override', { challenge: 'c1', kind: 'tie', winners: ['i3', 'i1', 'i3'], reason: 'tiré au sort' });
+  await palabre.call(id, brand, 'outcome_override', { challenge: 'c1', kind: 'choice', winners: ['i4', 'i2', 'i4'], reason: 'le bois manque' });
+  assert.match(await palabre.cli('recount', id), /agree/);
+
+  const challenges = `palabre:{${id}}:challenges`, text = await redis.hget(challenges, 'c1.outcomes'), hash = await redis.hget(challenges, 'c1.rules');
+  const found = async (fields, expected) => {
+    const before = await redis.hmget(challenges, ...Object.keys(fields));
+    await redis.hset(challenges, fields);
+    const { code, stdout } = await palabre.run(['recount', id]);
+    for (const [i, name] of Object.keys(fields).entries()) await redis.hset(challenges, name, before[i]);
+    assert.equal(code, 1, `${expected}: ${stdout}`);
+    assert.match(stdout, expected);
+  };
+  const changed = (change) => { const all = JSON.parse(text); change(all); return { 'c1.outcomes': JSON.stringify(all) }; };
+  assert.deepEqual(JSON.parse(text).map(({ winners }) => winners), [['i1'], ['i1', 'i3'], ['i4', 'i2']]);
+  const other = hash.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
+  const lies = { at: 1, kind: 'correction', reason: 'autre', rules: other, counts: ['code'], turnout: { open: 9, code: 0, verified: 0 }, quorum: 9, quorum_met: false,
+    ranking: [{ idea: 'i4', votes: 9, score: 9 }], winners: ['i1', 'i2'], tie: ['i4'], tied: 7, note: 'x' };
+  for (const [name, lie] of Object.entries(lies)) {
+    for (const [i, outcome] of ['outcome 1', 'outcome 2', 'outcome 3'].entries())
+      await found(changed((all) => { all[i][name] = lie; }), new RegExp(`c1 ${outcome}, ${name}: counted `));
+  }
+  await found(changed((all) => { delete all[1].reason; }), /outcome 2, reason/);
+  await found(changed((all) => { delete all[1].rules; }), /outcome 2, rules/);
+  await found(changed((all) => { all.pop(); }), /outcomes: counted 3, Redis holds 2/);
+  await found({ 'c1.outcomes': text.replace(/]$/, ',0]') }, /outcomes: counted 3, Redis holds 4/);
+  await found({ 'c1.rules': other }, /c1 rules: counted/);
+  await found({ ...changed((all) => { for (const one of all) one.rules = other; }), 'c1.rules': other }, /c1 rules: counted/);
+  assert.match(await palabre.cli('recount', id), /agree/);
+});
+
+test('a recount knows the rules that a challenge opened with, whatever they were before', async () => {
+  const voters = { groups: { status: ['client'] }, levels: ['code', 'open'] };
+  const id = await palabre.session({ languages: ['fr', 'en'], groups: GROUPS, join: ['open', 'code'], challenges: [
+    challenge('c1', { opens_at: dateIn(3_600_000), ballot: 'budget', budget: { dots: 5, per_idea: 3 }, final: true, ideas_per_person: 2, voters, proposers: { roles: ['expert'] } }),
+    challenge('c2', { opens_at: dateIn(3_600_000), ballot: 'approval', choose: 2, tally: 'sealed' }), challenge('c3', { voters, outcome: {} }),
+    challenge('c4', { opens_at: dateIn(3_600_000), ballot: 'approval', choose: 2 }), challenge('c5', { opens_at: dateIn(3_600_000), ballot: 'budget', budget: { dots: 5 } })] });
+  const brand = await palabre.admin(), does = (command, params) => palabre.call(id, brand, command, params);
+  await does('challenge_edit', { challenge: 'c1', budget: { dots: 7 }, final: false, outcome: { winners: 2, counts: ['verified', 'code'] } });
+  await does('challenge_edit', { challenge: 'c1', title: 'Autrement', proposals: 'brand', voters: { roles: ['participant'] } });
+  await does('challenge_edit', { challenge: 'c2', choose: 4, tally: 'live', proposers: { levels: ['code'] } });
+  await does('challenge_edit', { challenge: 'c4', ballot: 'budget', budget: { dots: 9, per_idea: 2 } });
+  await does('challenge_edit', { challenge: 'c5', ballot: 'approval', choose: 3 });
+  await does('challenge_add', { challenge: 'c6', title: 'Une de plus', ballot: 'stars', proposals: 'open', tally: 'after_vote', outcome: { quorum: 3 } });
+  for (const of of ['c1', 'c2', 'c4', 'c5']) await does('challenge_open', { challenge: of });
+  await until(async () => Object.values((await palabre.state(id, 'session')).challenges).every(({ rules }) => rules));
+  assert.match(await palabre.cli('recount', id), /agree/);
+  await redis.hset(`palabre:{${id}}:challenges`, 'c2.rules', await redis.hget(`palabre:{${id}}:challenges`, 'c1.rules'));
+  const { code, stdout } = await palabre.run(['recount', id]);
+  await redis.hset(`palabre:{${id}}:challenges`, 'c2.rules', (await palabre.state(id, 'session')).challenges.c2.rules);
+  assert.equal(code, 1);
+  assert.match(stdout, /^c2 rules: counted \w{64}, Redis holds \w{64}$/m);
+});
+
 test('a seal refuses an export and its results, lets a recount say only whether all agrees; opened, it is shown to all', async () => {
   const id = await palabre.session({ challenges: [challenge('c1', { tally: 'sealed' }), challenge('c2')] });
   const { token } = await palabre.join(id, 'A');

@@ -393,6 +393,24 @@ class Twins {
     assert.deepEqual(said[0], said[1], 'metrics');
   }
 
+  /** What a recount prints, of what agrees and of what does not: no number of it is a seal's. */
+  async recountsAreTheSame() {
+    const recounts = async (expected) => {
+      const said = await this.both((palabre) => palabre.run(['recount', this.session]));
+      assert.equal(said[0].code, expected, said[0].stdout + said[0].stderr);
+      assert.deepEqual(said[0], said[1], 'recounts');
+      return said[0].stdout;
+    };
+    const tamper = (by) => this.both(async (_, twin) => {
+      for (const [of, fields] of Object.entries({ c1: ['i1:open:votes'], c2: ['i5:open:up', 'i6:open:down', 'i7:code:up'] }))
+        for (const field of fields) await this.redis[twin].hincrby(`palabre:{${this.session}}:tally:${of}`, field, by);
+    });
+    await recounts(0);
+    await tamper(1000);
+    assert.match(await recounts(1), /^c1: under its seal.*\nc2: under its seal.*\n$/);
+    await tamper(-1000);
+  }
+
   /** The seals open: now each tells what was voted there, and it is not the same. */
   async reveal() {
     for (const of of SEALED)
@@ -422,6 +440,7 @@ for (const [seed, grouped] of [[1], [2], [3], [4, true]])
         if (step % 20 === 0) await twins.look();
       }
       assert.ok(twins.differ > (grouped ? 5 : 10), 'votes differed');
+      await twins.recountsAreTheSame();
       await twins.reveal();
     } finally {
       await twins.end();
