@@ -139,6 +139,11 @@ static int client_read(struct http_client *client, struct buffer *out_body)
     return status;
 }
 
+bool http_client_reach(struct http_client *client)
+{
+    return client->fd >= 0 || client_connect(client);
+}
+
 int http_client_post(struct http_client *client, const char *path, const char *token, const char *json,
                      struct buffer *out_body)
 {

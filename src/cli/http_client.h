@@ -16,6 +16,9 @@ struct http_client {
 bool http_client_open(struct http_client *client, const char *url);
 void http_client_close(struct http_client *client);
 
+/* Connects now; false where nobody answers. */
+bool http_client_reach(struct http_client *client);
+
 /* Sends JSON and reads the answer into out_body (replaced). Its status; 0 where nothing answered, which is
  * told in out_body. Connects again where the server had closed the connection between two requests. */
 int http_client_post(struct http_client *client, const char *path, const char *token, const char *json,

@@ -341,7 +341,9 @@ static int replay_run(struct replay *replay)
     char *message CLEAN_FREE = NULL;
     int status = replay_check(replay);
     if (!status)
-        status = replay_create(replay);
+        status = http_client_reach(&replay->client) /* before the id is used up */
+                     ? replay_create(replay)
+                     : cli_fail("nothing answers at %s: is it where the server listens (--url)?", replay->url);
     if (status)
         return status;
     replay->started = clock_ms(CLOCK_MONOTONIC);

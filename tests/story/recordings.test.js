@@ -288,6 +288,8 @@ test('a replay moves the screens that watch it, through the server’s own door,
   const { id, challenges } = await whole();
   const file = path('replay.ndjson');
   writeFileSync(file, await exported(id));
+  const nowhere = await palabre.run(['replay', file, '--as', 'again', '--speed', '2', '--url', 'http://127.0.0.1:1']);
+  assert.match(nowhere.stderr, /nothing answers at http/);
   const running = palabre.run(['replay', file, '--as', 'again', '--speed', '2', '--url', palabre.url]);
   await until(async () => (await palabre.get('/api/v1/sessions/again/topics/session')).status === 200);
   const screen = await palabre.greet('again');
@@ -429,7 +431,7 @@ test('a seal refuses an export and its results, lets a recount say only whether 
   assert.deepEqual(lines(text).at(-1), { at, actor: { id: 'operator', role: 'admin', level: 'open' }, command: 'seal_open', params: { by } });
   assert.equal((await palabre.run(['export', id])).code, 1, 'each export of a seal that is closed asks again');
   const as = await copy(text);
-  assert.equal(renamed(await exported(as, '--unseal'), as, id), text);
+  assert.equal(renamed(await exported(as, '--unseal', '--by', by), as, id), text);
   assert.equal((await palabre.state(as, 'session')).challenges.c1.unsealed.by, by);
 });
 
