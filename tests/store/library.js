@@ -16,7 +16,8 @@ export const MINUTE = 60_000
 
 export function librarySource() {
   const files = readdirSync(folder).filter((name) => name.endsWith('.lua')).sort()
-  return files.map((name) => readFileSync(join(folder, name), 'utf8')).join('')
+  const texts = files.map((name) => readFileSync(join(folder, name), 'utf8'))
+  return texts.map((text, i) => (i === 0 ? text : `do\n${text}end\n`)).join('') // as cmake/embed_lua.cmake
 }
 
 export function table(name) {

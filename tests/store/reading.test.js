@@ -92,10 +92,10 @@ const words = (text) => [...text.matchAll(/'(\w+)'/g)].map((match) => match[1])
 
 test('the library reads every field of fields.def, and no other', () => {
   const source = librarySource()
-  const lists = { session: 'SESSION_FIELDS', challenge: 'CHALLENGE_FIELDS', idea: 'IDEA_FIELDS', person: 'PERSON_FIELDS' }
+  const lists = { session: 'session', challenge: 'challenge', idea: 'idea', person: 'people' }
   const elsewhere = { session: ['revoked'], challenge: ['minute', 'group_voters'], idea: ['tally', 'group'], person: ['points', 'ballot'] }
   for (const [entity, list] of Object.entries(lists)) {
-    const [, text] = source.match(new RegExp(`local ${list} = \\{([^}]*)\\}`))
+    const [, text] = source.match(new RegExp(`^${list}\\.FIELDS = \\{([^}]*)\\}`, 'm'))
     const wanted = rows('fields', /^FIELD\((\w+),\s+(\w+),/gm).filter(([of]) => of === entity).map(([, name]) => name)
     assert.deepEqual([...words(text), ...(elsewhere[entity] ?? [])].sort(), wanted.sort(), entity)
   }

@@ -72,6 +72,19 @@ local function hash_get(key, fields)
     return values
 end
 
+-- An entity as a table of the strings that its hash holds of it.
+local function entity_read(hash, id, names)
+    local fields, entity = {}, {}
+    for i, name in ipairs(names) do
+        fields[i] = id .. '.' .. name
+    end
+    local values = hash_get(hash, fields)
+    for i, name in ipairs(names) do
+        entity[name] = values[i] or nil
+    end
+    return entity
+end
+
 -- Writes pairs name, value; an empty value takes the field away, so that no field is ever stored empty.
 local function hash_put(key, pairs_)
     local set, gone = {}, {}
@@ -109,6 +122,22 @@ local function fields_write(s, writes, entity, id, pairs_)
         writes[#writes + 1] = pairs_[i + 1]
     end
     hash_put(hash, stored)
+end
+
+-- What was read from texts, kept by the very text, so that it can never be out of date.
+local KEPT_TEXTS = 1000
+
+local function cache_new()
+    return {count = 0, texts = {}}
+end
+
+local function cache_put(cache, text, value)
+    cache.count = cache.count + 1
+    if cache.count > KEPT_TEXTS then
+        cache.texts, cache.count = {}, 1
+    end
+    cache.texts[text] = value
+    return value
 end
 
 -- Answers ---------------------------------------------------------------------------------------------------------
@@ -204,18 +233,14 @@ local function code_is_revoked(s, code)
     return found[1] or found[2]
 end
 
-local who_known, who_count = {}, 0 -- taken apart, by the very text; those with a code are each their own and not kept
+local who_known = cache_new() -- taken apart; those with a code are each their own and not kept
 
 local function who_read(text)
     local who = {}
     who.role, who.level, who.groups, who.generation, who.code = match(text, '^(%S+) (%S+) (%S+) (%d+) (%S+)$')
     who.generation = tonumber(who.generation)
     if who.code == '-' then
-        who_count = who_count + 1
-        if who_count > 1000 then
-            who_known, who_count = {}, 1
-        end
-        who_known[text] = who
+        cache_put(who_known, text, who)
     end
     return who
 end
@@ -227,7 +252,7 @@ local function person_refuses(s)
     if not text then
         return nil
     end
-    local who = who_known[text] or who_read(text)
+    local who = who_known.texts[text] or who_read(text)
     if who.role == 'banned' then
         return refuse(s, 'banned')
     elseif who.role == 'merged' or (who.generation ~= s.generation and not s.importing) then

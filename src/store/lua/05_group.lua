@@ -8,21 +8,6 @@
 -- A rule of eligibility is JSON too; functions read it as `roles=participant|expert;levels=code;groups.store=lille|nantes`.
 -- What was read is kept by its very text, so that it can never be out of date.
 
-local KEPT_TEXTS = 1000
-
-local function cache_new()
-    return {count = 0, texts = {}}
-end
-
-local function cache_put(cache, text, value)
-    cache.count = cache.count + 1
-    if cache.count > KEPT_TEXTS then
-        cache.texts, cache.count = {}, 1
-    end
-    cache.texts[text] = value
-    return value
-end
-
 -- JSON in its own order -----------------------------------------------------------------------------------------------
 
 -- The names of the object that begins at `at`, in their order, each with where its value begins: cjson forgets the order.
@@ -76,7 +61,8 @@ end
 
 local dims_known = cache_new()
 
-local function dims_read(text)
+-- The dimensions that `dims` says.
+function group.dims_read(text)
     local dims = {}
     for name, values, from in text:gmatch('([^=;]+)=([^:]*):([^;]*)') do
         local dim = {name = name, index = #dims, values = {}, at = {}, from = {}}
@@ -97,7 +83,7 @@ end
 function group.dims(s)
     if not s.dims then
         local text = call('HGET', s.meta, 'dims') or ''
-        s.dims = dims_known.texts[text] or dims_read(text)
+        s.dims = dims_known.texts[text] or group.dims_read(text)
     end
     return s.dims
 end

@@ -5,7 +5,7 @@
 -- What session_create may set, in the order of a definition; the last are counters of ids, which are no part of events.
 local DEFINED_FIELDS = {'title', 'brief', 'mandate', 'locale', 'time_zone', 'created_at', 'simulated', 'seed', 'join', 'state',
                         'brand', 'languages', 'groups', 'terms', 'ends_at', 'opened_at', 'rehearsal'}
-local DEFINED_COUNTERS = {'last_idea', 'last_person', 'last_code'}
+definition.COUNTERS = {'last_idea', 'last_person', 'last_code'}
 local CHALLENGE_ARGUMENTS, IDEA_ARGUMENTS = 17, 6
 
 -- Takes the arguments apart; the counts come before what they count.
@@ -73,7 +73,7 @@ function definition.refused(s, d)
         return refuse(s, 'invalid_params', 'field', 'ends_at', 'expected', 'a date to come')
     end
     local dims = group.compile(d.by.groups or '{}')
-    s.dims = dims_read(dims)
+    s.dims = group.dims_read(dims)
     local ids = {}
     for i, arguments in ipairs(d.challenges) do
         local id, c = challenge.arguments(arguments)

@@ -1,8 +1,8 @@
 -- Sessions: making one, its words, its pause, media, and what a worker asks every few seconds.
 
-local SESSION_FIELDS = {'title', 'brief', 'mandate', 'locale', 'time_zone', 'created_at', 'simulated', 'seed', 'join', 'state',
-                        'frozen', 'announcement', 'announced_at', 'people', 'brand', 'languages', 'groups', 'terms',
-                        'opened_at', 'ends_at', 'closed_at', 'rehearsal'}
+session.FIELDS = {'title', 'brief', 'mandate', 'locale', 'time_zone', 'created_at', 'simulated', 'seed', 'join', 'state',
+                  'frozen', 'announcement', 'announced_at', 'people', 'brand', 'languages', 'groups', 'terms',
+                  'opened_at', 'ends_at', 'closed_at', 'rehearsal'}
 -- What the door shows to who is nobody yet.
 local DOOR_FIELDS = {'title', 'brief', 'brand', 'locale', 'languages', 'state', 'simulated', 'join', 'groups', 'terms',
                      'ends_at'}
@@ -30,7 +30,7 @@ function session.create(keys, args)
     journal_add(s, 'session_create')
     local writes = {}
     definition.make(s, writes, d)
-    definition.keep(s, definition.compose(s, DEFINED_COUNTERS))
+    definition.keep(s, definition.compose(s, definition.COUNTERS))
     event_publish(s, 'session_created', writes)
     return answer(s)
 end

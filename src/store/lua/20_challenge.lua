@@ -11,10 +11,10 @@
 -- 3. What is counted is published before a challenge closes, in the same call: closed tallies are final.
 -- 4. A sealed challenge that is closed stays so.
 
-local CHALLENGE_FIELDS = {'n', 'title', 'brief', 'noun', 'timeline', 'ballot', 'dots', 'per_idea', 'choose', 'final',
-                          'proposals', 'tally', 'ideas_per_person', 'rules', 'state', 'opens_at', 'closes_at', 'opened_at',
-                          'closed_at', 'ideas', 'voters', 'votes', 'electors', 'proposers', 'outcome', 'outcomes',
-                          'unsealed', 'level_voters'}
+challenge.FIELDS = {'n', 'title', 'brief', 'noun', 'timeline', 'ballot', 'dots', 'per_idea', 'choose', 'final',
+                    'proposals', 'tally', 'ideas_per_person', 'rules', 'state', 'opens_at', 'closes_at', 'opened_at',
+                    'closed_at', 'ideas', 'voters', 'votes', 'electors', 'proposers', 'outcome', 'outcomes',
+                    'unsealed', 'level_voters'}
 -- The parameters of challenge_add behind the id, in their order, by the names of their fields; challenge_edit has the same,
 -- then the reason.
 local CHALLENGE_PARAMS = {'title', 'brief', 'noun', 'ballot', 'dots', 'per_idea', 'choose', 'final', 'proposals', 'tally',
@@ -86,14 +86,7 @@ end
 
 -- What a challenge is, as a table of strings; nil where there is none.
 function challenge.read(s, id)
-    local names = {}
-    for i, name in ipairs(CHALLENGE_FIELDS) do
-        names[i] = id .. '.' .. name
-    end
-    local values, c = call('HMGET', s.base .. 'challenges', unpack(names)), {}
-    for i, name in ipairs(CHALLENGE_FIELDS) do
-        c[name] = values[i] or nil
-    end
+    local c = entity_read(s.base .. 'challenges', id, challenge.FIELDS)
     return c.n and c or nil
 end
 

@@ -8,8 +8,8 @@
 --    count nowhere: not in c.votes, not in points, not against their owners' limits.
 -- 2. What an author may still do depends on time and on the challenge's state alone, never on the votes.
 
-local IDEA_FIELDS = {'challenge', 'n', 'at', 'mix', 'brand', 'author', 'unsigned', 'title', 'body', 'media', 'edited_at',
-                     'additions', 'state', 'reason', 'lang', 'erased'}
+idea.FIELDS = {'challenge', 'n', 'at', 'mix', 'brand', 'author', 'unsigned', 'title', 'body', 'media', 'edited_at',
+               'additions', 'state', 'reason', 'lang', 'erased'}
 
 -- FNV-1a, 32 bits, of `<seed>/<idea>`: an order that depends on nothing that anybody does. Numbers are doubles: the
 -- multiplication by 2^24 + 403 is split so that no product passes 2^53.
@@ -25,14 +25,8 @@ end
 
 -- A published or hidden idea as a table of strings, with its id; nil where there is none, or it was withdrawn.
 function idea.read(s, id)
-    local names = {}
-    for i, name in ipairs(IDEA_FIELDS) do
-        names[i] = id .. '.' .. name
-    end
-    local values, i = call('HMGET', s.base .. 'ideas', unpack(names)), {id = id}
-    for at, name in ipairs(IDEA_FIELDS) do
-        i[name] = values[at] or nil
-    end
+    local i = entity_read(s.base .. 'ideas', id, idea.FIELDS)
+    i.id = id
     return i.state and i.state ~= 'withdrawn' and i or nil
 end
 

@@ -29,6 +29,15 @@ local function dirty_mark(s, v)
     call('SADD', s.base .. 'dirty', unpack(dirty))
 end
 
+-- Tells the voters of the groups that a record is counted in.
+local function turnout_tell(s, writes, v)
+    local only = {}
+    for _, pair in ipairs(v.groups) do
+        only[pair[1] .. '=' .. pair[2]] = true
+    end
+    tally.turnout_write(s, writes, v.of, only)
+end
+
 -- Counts a record at another level and in other groups; tells the voters of the groups.
 local function record_move(s, writes, of, who, record, level, groups_text)
     local old, c = record_read(of, who, record), vote.rules(s, of)
@@ -45,11 +54,7 @@ local function record_move(s, writes, of, who, record, level, groups_text)
     local rest = match(record, '^%S+ %S+(.*)$')
     call('HSET', s.base .. 'ballots:' .. of, who, level .. ' ' .. groups_text .. rest)
     dirty_mark(s, old)
-    local only = {}
-    for _, pair in ipairs(new.groups) do
-        only[pair[1] .. '=' .. pair[2]] = true
-    end
-    tally.turnout_write(s, writes, of, only)
+    turnout_tell(s, writes, new)
 end
 
 -- Takes a record back as if it had never been cast, turnout and all. Its owner's first ballot was flushed before.
@@ -71,11 +76,7 @@ local function record_withdraw(s, writes, of, who, record)
     call('HDEL', s.base .. 'ballots:' .. of, who)
     people.points_change(s, writes, who, -POINTS.ballot)
     dirty_mark(s, v)
-    local only = {}
-    for _, pair in ipairs(v.groups) do
-        only[pair[1] .. '=' .. pair[2]] = true
-    end
-    tally.turnout_write(s, writes, of, only)
+    turnout_tell(s, writes, v)
 end
 
 -- Counts all ballots of somebody again as `change(of, record)` does; whether there were any.

@@ -1,6 +1,6 @@
 -- Participants: names, points, who is shut out, who is erased.
 
-local PERSON_FIELDS = {'n', 'name', 'role', 'level', 'groups', 'generation', 'code', 'banned', 'merged', 'accepted'}
+people.FIELDS = {'n', 'name', 'role', 'level', 'groups', 'generation', 'code', 'banned', 'merged', 'accepted'}
 
 -- Adds points, which may be negative, and tells the sum.
 function people.points_change(s, writes, id, points)
@@ -10,14 +10,8 @@ end
 
 -- Somebody as a table of strings, with their id; nil where there is none. Groups are `-` where there are none.
 function people.read(s, id)
-    local names = {}
-    for i, name in ipairs(PERSON_FIELDS) do
-        names[i] = id .. '.' .. name
-    end
-    local values, p = call('HMGET', s.base .. 'people', unpack(names)), {id = id}
-    for i, name in ipairs(PERSON_FIELDS) do
-        p[name] = values[i] or nil
-    end
+    local p = entity_read(s.base .. 'people', id, people.FIELDS)
+    p.id = id
     p.groups = p.groups or '-'
     return p.n and p or nil
 end

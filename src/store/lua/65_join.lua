@@ -31,7 +31,7 @@ local function person_make(s, new)
                        groups = new.groups, code = new.code, name = new.name, accepted = new.accepted}, {}
     journal_write(s, 'participant_join', p.id, p.level, p.groups, p.role, p.code)
     local pairs_ = {}
-    for _, name in ipairs(PERSON_FIELDS) do
+    for _, name in ipairs(people.FIELDS) do
         if p[name] and p[name] ~= '' and p[name] ~= '-' then
             pairs_[#pairs_ + 1], pairs_[#pairs_ + 2] = name, p[name]
         end

@@ -55,7 +55,7 @@ end
 local function people_keep(s, writes, kept)
     for _, p in ipairs(kept) do
         local pairs_ = {}
-        for _, name in ipairs(PERSON_FIELDS) do
+        for _, name in ipairs(people.FIELDS) do
             if p[name] and p[name] ~= '-' then
                 pairs_[#pairs_ + 1], pairs_[#pairs_ + 2] = name, p[name]
             end

@@ -41,7 +41,7 @@ function record.import_end(s)
 end
 
 -- Whether the last thing that happened is that `by` opened the seal: then there is nothing that they have not seen.
-function record.seal_was_just_opened(s, by)
+local function seal_was_just_opened(s, by)
     local last = call('XREVRANGE', s.base .. 'journal', '+', '-', 'COUNT', 1)[1]
     return last and match(last[2][2], '^seal_open ') and
            call('HGET', s.base .. 'said', last[1]) == strings_json({by})
@@ -61,7 +61,7 @@ function record.seal_open(s, by)
             before[of] = tonumber(match(c.unsealed or '', '"openings":(%d+)') or '0')
         end
     end
-    if #opened > 0 and not record.seal_was_just_opened(s, by) then
+    if #opened > 0 and not seal_was_just_opened(s, by) then
         s.says = true
         journal_add(s, 'seal_open')
         audit_add(s, 'seal_open', 's', by)

@@ -20,7 +20,7 @@ local function fields_read(result, hash, entity, ids, names)
 end
 
 local function people_read(s, result, ids)
-    fields_read(result, s.base .. 'people', 'p', ids, PERSON_FIELDS)
+    fields_read(result, s.base .. 'people', 'p', ids, people.FIELDS)
     if #ids == 0 then
         return
     end
@@ -33,7 +33,7 @@ local function people_read(s, result, ids)
 end
 
 local function ideas_read(s, result, ids)
-    fields_read(result, s.base .. 'ideas', 'i', ids, IDEA_FIELDS)
+    fields_read(result, s.base .. 'ideas', 'i', ids, idea.FIELDS)
     local names, ballots = {}, {}
     for i, id in ipairs(ids) do
         names[i] = id .. '.challenge'
@@ -78,8 +78,8 @@ local function slice_read(s, result, stage, at, scan)
     local counts = call('HMGET', s.meta, 'last_person', 'last_idea')
     local ids = challenge.ids(s)
     if stage == '' then
-        fields_read(result, s.meta, 's', {'s'}, SESSION_FIELDS)
-        fields_read(result, s.base .. 'challenges', 'c', ids, CHALLENGE_FIELDS)
+        fields_read(result, s.meta, 's', {'s'}, session.FIELDS)
+        fields_read(result, s.base .. 'challenges', 'c', ids, challenge.FIELDS)
         for _, id in ipairs(ids) do
             tally.turnout_write(s, result, id)
         end
