@@ -1,52 +1,21 @@
 #include "token/sso.h"
-#include "base/date.h"
 #include "base/memory.h"
+#include "token/claims.h"
 #include "token/token.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-
-static void sso_json_free(json_t **json)
-{
-    json_decref(*json);
-}
-#define CLEAN_JSON __attribute__((cleanup(sso_json_free)))
 
 static struct refusal sso_refuse(const char *field, const char *expected)
 {
     return refusal_field(ERROR_sso_invalid, field, "%s", expected);
 }
 
-static json_t *sso_object(struct paseto_piece text)
+/* A text claim that is not empty, or NULL. */
+static const char *sso_text(const json_t *claims, const char *name, size_t room)
 {
-    if (text.size == 0 || memchr(text.bytes, 0, text.size))
-        return NULL;
-    json_t *json = json_loadb(text.bytes, text.size, JSON_REJECT_DUPLICATES, NULL);
-    if (json_is_object(json))
-        return json;
-    json_decref(json);
-    return NULL;
-}
-
-/* A text claim that is not empty and shorter than `room`, or NULL. */
-static const char *sso_claim(const json_t *claims, const char *name, size_t room)
-{
-    const json_t *claim = json_object_get(claims, name);
-    size_t size = json_is_string(claim) ? json_string_length(claim) : 0;
-    return size && size < room ? json_string_value(claim) : NULL;
-}
-
-static bool sso_claim_is(const json_t *claims, const char *name, const char *expected)
-{
-    const char *claim = sso_claim(claims, name, SIZE_MAX);
-    return claim && strcmp(claim, expected) == 0;
-}
-
-static bool sso_date(const json_t *claims, const char *name, int64_t *out_ms)
-{
-    const char *claim = sso_claim(claims, name, SIZE_MAX);
-    return claim && date_parse(claim, strlen(claim), out_ms);
+    const char *text = claims_text(claims, name, room);
+    return text && *text ? text : NULL;
 }
 
 /* The payload, signed by the key that the footer names. */
@@ -54,9 +23,8 @@ static bool sso_payload(const unsigned char keys[][PASETO_PUBLIC_BYTES], size_t 
                         const struct paseto *token, struct paseto_piece *out_payload)
 {
     const struct paseto_piece purpose = {TOKEN_PURPOSE_SSO, strlen(TOKEN_PURPOSE_SSO)};
-    json_t *CLEAN_JSON footer = sso_object((struct paseto_piece){token->footer, token->footer_size});
-    const char *wanted =
-        footer && json_object_size(footer) == 1 ? sso_claim(footer, "kid", PASERK_ID_ROOM) : NULL;
+    json_t *CLEAN_CLAIMS footer = claims_parse((struct paseto_piece){token->footer, token->footer_size});
+    const char *wanted = claims_key_id(footer);
     for (size_t i = 0; wanted && i < count; i++) {
         char id[PASERK_ID_ROOM];
         paserk_id(keys[i], id);
@@ -69,14 +37,14 @@ static bool sso_payload(const unsigned char keys[][PASETO_PUBLIC_BYTES], size_t 
 static struct refusal sso_dates(const json_t *claims, int64_t now_ms, struct sso *sso)
 {
     int64_t issued, not_before;
-    if (!sso_date(claims, "iat", &issued) || issued - now_ms > TOKEN_SKEW_MS)
+    if (!claims_date(claims, "iat", &issued) || issued - now_ms > TOKEN_SKEW_MS)
         return sso_refuse("iat", "a date that has passed");
-    if (!sso_date(claims, "exp", &sso->expires_at) || sso->expires_at <= now_ms)
+    if (!claims_date(claims, "exp", &sso->expires_at) || sso->expires_at <= now_ms)
         return sso_refuse("exp", "a date to come");
     if (sso->expires_at <= issued || sso->expires_at - issued > LIMIT_SSO_MS)
         return sso_refuse("exp", "at most five minutes after iat");
     if (json_object_get(claims, "nbf") &&
-        (!sso_date(claims, "nbf", &not_before) || not_before - now_ms > TOKEN_SKEW_MS))
+        (!claims_date(claims, "nbf", &not_before) || not_before - now_ms > TOKEN_SKEW_MS))
         return sso_refuse("nbf", "a date that has passed");
     return refusal_of(ERROR_none);
 }
@@ -114,17 +82,17 @@ struct refusal sso_verify(const unsigned char keys[][PASETO_PUBLIC_BYTES], size_
     if (!sso_payload(keys, count, &token, &payload))
         return sso_refuse("sso",
                           "a signature by a registered key of this session's brand, which the footer names");
-    json_t *CLEAN_JSON claims = sso_object(payload);
+    json_t *CLEAN_CLAIMS claims = claims_parse(payload);
     if (!claims)
         return sso_refuse("sso", "claims: a JSON object");
-    if (!sso_claim_is(claims, "iss", brand))
+    if (!claims_say(claims, "iss", brand))
         return sso_refuse("iss", "the id of this session's brand");
-    if (!sso_claim_is(claims, "aud", deployment))
+    if (!claims_say(claims, "aud", deployment))
         return sso_refuse("aud", "this deployment's id");
-    if (json_object_get(claims, "ses") && !sso_claim_is(claims, "ses", session))
+    if (json_object_get(claims, "ses") && !claims_say(claims, "ses", session))
         return sso_refuse("ses", "this session");
-    const char *subject = sso_claim(claims, "sub", sizeof(sso.subject)),
-               *id = sso_claim(claims, "jti", sizeof(sso.id));
+    const char *subject = sso_text(claims, "sub", sizeof(sso.subject)),
+               *id = sso_text(claims, "jti", sizeof(sso.id));
     if (!subject || !id)
         return sso_refuse(subject ? "jti" : "sub", "a text, at most 255 bytes (jti: 128)");
     strcpy(sso.subject, subject);

@@ -1,22 +1,16 @@
 #include "token/token.h"
 #include "base/date.h"
 #include "base/memory.h"
+#include "token/claims.h"
 #include "token/memo.h"
 
 #include <assert.h>
-#include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #define TOKEN_ISSUER   "palabre"
 #define TOKEN_ID_BYTES 16
-
-static void token_json_free(json_t **json)
-{
-    json_decref(*json);
-}
-#define CLEAN_JSON __attribute__((cleanup(token_json_free)))
 
 static struct paseto_piece token_piece(const char *text)
 {
@@ -81,7 +75,7 @@ static char *token_claims(const struct actor *actor, const char *name, int64_t n
         snprintf(generation, sizeof(generation), "%d", actor->generation);
     date_format(now_ms, now);
     date_format(now_ms + ttl_ms, end);
-    json_t *CLEAN_JSON claims = json_pack(
+    json_t *CLEAN_CLAIMS claims = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:s*}", "iss", TOKEN_ISSUER,
         "sub", actor->id, "aud", deployment, "exp", end, "nbf", now, "iat", now, "jti", actor->token_id,
         "rol", role_name(actor->role), "lvl", word_name(WORDS_level, actor->level), "ses",
@@ -118,29 +112,9 @@ char *token_make(const struct keyring *keyring, const struct actor *actor, const
 
 /* Verifying one */
 
-/* An object without duplicate keys, of text without NUL (jansson takes one at the end); NULL for anything
- * else. */
-static json_t *token_object(struct paseto_piece text)
-{
-    if (text.size == 0 || memchr(text.bytes, 0, text.size))
-        return NULL;
-    json_t *json = json_loadb(text.bytes, text.size, JSON_REJECT_DUPLICATES, NULL);
-    if (json_is_object(json))
-        return json;
-    json_decref(json);
-    return NULL;
-}
-
-/* A string claim; NULL where it is absent, no string, or not shorter than `room`. */
-static const char *token_claim(const json_t *claims, const char *name, size_t room)
-{
-    const json_t *claim = json_object_get(claims, name);
-    return json_is_string(claim) && json_string_length(claim) < room ? json_string_value(claim) : NULL;
-}
-
 static bool token_copy(const json_t *claims, const char *name, char *out_text, size_t room)
 {
-    const char *claim = token_claim(claims, name, room);
+    const char *claim = claims_text(claims, name, room);
     if (claim)
         memcpy(out_text, claim, strlen(claim) + 1);
     return claim;
@@ -151,18 +125,6 @@ static bool token_copy_optional(const json_t *claims, const char *name, char *ou
 {
     out_text[0] = '\0';
     return !json_object_get(claims, name) || (token_copy(claims, name, out_text, room) && out_text[0]);
-}
-
-static bool token_claim_is(const json_t *claims, const char *name, const char *expected)
-{
-    const char *claim = token_claim(claims, name, SIZE_MAX);
-    return claim && strcmp(claim, expected) == 0;
-}
-
-static bool token_date(const json_t *claims, const char *name, int64_t *out_ms)
-{
-    const char *claim = token_claim(claims, name, SIZE_MAX);
-    return claim && date_parse(claim, strlen(claim), out_ms);
 }
 
 /* A number from 1; 0 where it is absent. */
@@ -182,7 +144,7 @@ static bool token_generation(const json_t *claims, int *out_generation)
 static bool token_actor(const json_t *claims, struct actor *out_actor, char name[TOKEN_NAME_ROOM])
 {
     struct actor actor = {.session = ""};
-    const char *role = token_claim(claims, "rol", SIZE_MAX), *level = token_claim(claims, "lvl", SIZE_MAX);
+    const char *role = claims_text(claims, "rol", SIZE_MAX), *level = claims_text(claims, "lvl", SIZE_MAX);
     int role_found = role ? role_find(role, strlen(role)) : -1;
     int level_found = level ? word_find(WORDS_level, level, strlen(level)) : -1;
     if (role_found < 0 || level_found < 0)
@@ -205,9 +167,8 @@ static bool token_actor(const json_t *claims, struct actor *out_actor, char name
 /* The key that the footer names and nothing else. */
 static const struct keyring_key *token_key(const struct keyring *keyring, const struct paseto *token)
 {
-    json_t *CLEAN_JSON footer = token_object((struct paseto_piece){token->footer, token->footer_size});
-    const char *id =
-        footer && json_object_size(footer) == 1 ? token_claim(footer, "kid", PASERK_ID_ROOM) : NULL;
+    json_t *CLEAN_CLAIMS footer = claims_parse((struct paseto_piece){token->footer, token->footer_size});
+    const char *id = claims_key_id(footer);
     return id ? keyring_find(keyring, id, strlen(id)) : NULL;
 }
 
@@ -228,15 +189,14 @@ enum error token_verify(const struct keyring *keyring, const char *text, size_t 
         token_memo_add(keyring->memo, text, size);
     }
 
-    json_t *CLEAN_JSON claims = token_object(payload);
+    json_t *CLEAN_CLAIMS claims = claims_parse(payload);
     struct actor actor;
     char name[TOKEN_NAME_ROOM];
     int64_t not_before;
-    if (!claims || !token_claim_is(claims, "iss", TOKEN_ISSUER) ||
-        !token_claim_is(claims, "aud", deployment) || !token_actor(claims, &actor, name) ||
-        !token_date(claims, "iat", &actor.issued_at) || !token_date(claims, "nbf", &not_before) ||
-        !token_date(claims, "exp", &actor.expires_at) || actor.issued_at - now_ms > TOKEN_SKEW_MS ||
-        not_before - now_ms > TOKEN_SKEW_MS)
+    if (!claims || !claims_say(claims, "iss", TOKEN_ISSUER) || !claims_say(claims, "aud", deployment) ||
+        !token_actor(claims, &actor, name) || !claims_date(claims, "iat", &actor.issued_at) ||
+        !claims_date(claims, "nbf", &not_before) || !claims_date(claims, "exp", &actor.expires_at) ||
+        actor.issued_at - now_ms > TOKEN_SKEW_MS || not_before - now_ms > TOKEN_SKEW_MS)
         return ERROR_token_invalid;
     if (now_ms >= actor.expires_at)
         return ERROR_token_expired;
