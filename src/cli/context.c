@@ -243,10 +243,8 @@ struct refusal cli_context_create(struct cli_context *context, const struct defi
     struct store_arguments arguments = {0}, from = {0};
     store_arguments_add(&from, "", 0); /* the first slice */
     const struct actor actor = {.id = "operator", .role = ROLE_admin};
-    char nonce[5];
-    uint16_t random;
-    uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
-    snprintf(nonce, sizeof(nonce), "%04x", random);
+    char nonce[STORE_NONCE_ROOM];
+    store_nonce_random(nonce);
     definition_arguments(definition, nonce, store_arguments_add, &arguments);
     /* A create whose answer was lost may have happened: what did not exist before and exists then is ours. */
     struct refusal refusal =

@@ -22,7 +22,7 @@ struct importing {
     struct cli_context *context;
     struct recording recording;
     const char *session;
-    char nonce[5];
+    char nonce[STORE_NONCE_ROOM];
     int64_t before, ended_at; /* the last line written, and the last of all */
     size_t lines, votes, people;
     size_t pending;
@@ -344,9 +344,7 @@ static int import_create(struct importing *importing, const char *media)
     const struct actor actor = {.id = "operator", .role = ROLE_admin};
     struct store_arguments arguments = {0};
     char *message CLEAN_FREE = NULL;
-    uint16_t random;
-    uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
-    snprintf(importing->nonce, sizeof(importing->nonce), "%04x", random);
+    store_nonce_random(importing->nonce);
     int status = 0;
     if (!recording_create(&importing->recording, &creation, &arguments, &message)) {
         status = cli_fail("%s", message);

@@ -296,8 +296,7 @@ static bool replay_line(struct replay *replay)
 static int replay_create(struct replay *replay)
 {
     const json_t *header = replay->recording.header;
-    char nonce[5], *message CLEAN_FREE = NULL;
-    uint16_t random;
+    char nonce[STORE_NONCE_ROOM], *message CLEAN_FREE = NULL;
     struct recording_pictures pictures = {
         .context = &replay->context,
         .folder = replay->media,
@@ -309,8 +308,7 @@ static int replay_create(struct replay *replay)
                                                 .arg = &pictures};
     const struct actor actor = {.id = "operator", .role = ROLE_admin};
     struct store_arguments arguments = {0};
-    uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
-    snprintf(nonce, sizeof(nonce), "%04x", random);
+    store_nonce_random(nonce);
     int status = 0;
     if (!recording_create(&replay->recording, &creation, &arguments, &message))
         status = cli_fail("%s", message);
@@ -341,9 +339,10 @@ static int replay_run(struct replay *replay)
     char *message CLEAN_FREE = NULL;
     int status = replay_check(replay);
     if (!status)
-        status = http_client_reach(&replay->client) /* before the id is used up */
-                     ? replay_create(replay)
-                     : cli_fail("nothing answers at %s: is it where the server listens (--url)?", replay->url);
+        status =
+            http_client_reach(&replay->client) /* before the id is used up */
+                ? replay_create(replay)
+                : cli_fail("nothing answers at %s: is it where the server listens (--url)?", replay->url);
     if (status)
         return status;
     replay->started = clock_ms(CLOCK_MONOTONIC);

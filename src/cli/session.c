@@ -136,13 +136,13 @@ static int session_turn(struct cli_context *context, const char *session, enum c
 {
     const struct actor actor = {.id = "operator", .role = ROLE_admin};
     struct store_arguments arguments = {0};
-    char nonce[5], key[48];
+    char nonce[STORE_NONCE_ROOM], key[48];
     uint64_t random;
     uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
-    snprintf(nonce, sizeof(nonce), "%04x", (unsigned)(random & 0xffff));
+    store_nonce(random, nonce);
     snprintf(key, sizeof(key), "cli-%016llx", (unsigned long long)random);
     if (kind == COMMAND_session_open)
-        store_arguments_add(&arguments, nonce, 4);
+        store_arguments_add(&arguments, nonce, strlen(nonce));
     struct refusal refusal =
         cli_context_call(context, session, command_row(kind)->name, &actor, key, 0, &arguments);
     store_arguments_clear(&arguments);

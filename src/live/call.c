@@ -68,14 +68,12 @@ static void codes_make(struct call *call, struct store_arguments *extra)
 /* What the session is to be called by from now on: the same for the same key. */
 static void nonce_make(const struct call *call, struct store_arguments *extra)
 {
-    uint32_t random = 0;
-    char nonce[5];
+    char nonce[STORE_NONCE_ROOM];
     if (call->command.key)
-        random = digest_fnv1a(DIGEST_FNV1A_START, call->command.key, strlen(call->command.key));
+        store_nonce(digest_fnv1a(DIGEST_FNV1A_START, call->command.key, strlen(call->command.key)), nonce);
     else
-        uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
-    store_arguments_add(extra, nonce,
-                        (size_t)snprintf(nonce, sizeof(nonce), "%04x", (unsigned)(random & 0xffff)));
+        store_nonce_random(nonce);
+    store_arguments_add(extra, nonce, strlen(nonce));
 }
 
 static void codes_answer(const struct call *call, const struct store_answer *answer, struct buffer *out)

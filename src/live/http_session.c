@@ -45,8 +45,7 @@ static void session_branded(void *arg, const struct store_answer *answer)
 {
     struct creation *creation = arg;
     struct store_arguments arguments = {0};
-    char nonce[5];
-    uint16_t random;
+    char nonce[STORE_NONCE_ROOM];
     if (answer->refusal.error) {
         struct refusal refusal = call_refusal(answer);
         if (refusal.error == ERROR_brand_unknown)
@@ -55,8 +54,7 @@ static void session_branded(void *arg, const struct store_answer *answer)
         creation_end(creation);
         return;
     }
-    uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
-    snprintf(nonce, sizeof(nonce), "%04x", random);
+    store_nonce_random(nonce);
     definition_arguments(&creation->definition, nonce, store_arguments_add, &arguments);
     store_call(creation->live->settings.store, creation->definition.id, "session_create", &creation->actor,
                NULL, 0, arguments.list, arguments.count, session_created, creation);

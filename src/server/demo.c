@@ -198,8 +198,8 @@ static void session_next(struct demo_session *session)
 {
     const struct actor actor = {.id = "operator", .role = ROLE_admin};
     struct store_arguments arguments = {0};
-    char nonce[5];
-    snprintf(nonce, sizeof(nonce), "%04x", (unsigned)demo_random(session->demo, 65536));
+    char nonce[STORE_NONCE_ROOM];
+    store_nonce(demo_random(session->demo, 65536), nonce);
     definition_arguments(&session->definition, nonce, store_arguments_add, &arguments);
     session->demo->calls++;
     store_call(session->demo->live->settings.store, session->link.session, "session_create", &actor, NULL, 0,

@@ -12,6 +12,11 @@ struct store_arguments {
 
 /* Copies; of the form that command_arguments() and definition_arguments() call. */
 void store_arguments_add(void *arguments, const char *bytes, size_t size);
+/* What a session is to be called by from now on: a text of four hex digits, part of its epoch
+ * (session_create, session_open). `random` is any number. */
+#define STORE_NONCE_ROOM 5
+void store_nonce(uint64_t random, char out_nonce[STORE_NONCE_ROOM]);
+void store_nonce_random(char out_nonce[STORE_NONCE_ROOM]);
 void store_arguments_clear(struct store_arguments *arguments);
 
 #endif
