@@ -16,20 +16,12 @@ struct reading {
 static const char *const reserved_ids[] = {"api",   "assets",  "demo",   "healthz",
                                            "media", "metrics", "readyz", "ws"};
 
-static struct refusal read_text(const json_t *object, const char *name, int64_t limit, bool lines,
-                                bool required, char **out_text)
-{
-    char pointer[64];
-    snprintf(pointer, sizeof(pointer), "/%s", name);
-    const json_t *value = json_object_get(object, name);
-    if (!value)
-        return required ? refusal_field(ERROR_invalid_params, pointer, "a value: this is required")
-                        : refusal_of(ERROR_none);
-    return params_text(value, pointer, limit, lines, required, out_text);
-}
+/* params_text() or params_words(). */
+typedef struct refusal read_words_of(const json_t *value, const char *field, int64_t limit, bool lines,
+                                     bool required, char **out_text);
 
-static struct refusal read_by_language(const json_t *object, const char *name, int64_t limit, bool lines,
-                                       bool required, char **out_text)
+static struct refusal read_member(const json_t *object, const char *name, read_words_of *read, int64_t limit,
+                                  bool lines, bool required, char **out_text)
 {
     char pointer[64];
     snprintf(pointer, sizeof(pointer), "/%s", name);
@@ -37,7 +29,7 @@ static struct refusal read_by_language(const json_t *object, const char *name, i
     if (!value)
         return required ? refusal_field(ERROR_invalid_params, pointer, "a value: this is required")
                         : refusal_of(ERROR_none);
-    return params_words(value, pointer, limit, lines, required, out_text);
+    return read(value, pointer, limit, lines, required, out_text);
 }
 
 bool definition_id_is_reserved(const char *id, size_t size)
@@ -79,13 +71,14 @@ static bool is_time_zone(const char *name)
 
 static struct refusal read_words(const json_t *json, struct definition *definition)
 {
-    struct refusal refusal = read_by_language(json, "title", LIMIT_TITLE, false, true, &definition->title);
+    struct refusal refusal =
+        read_member(json, "title", params_words, LIMIT_TITLE, false, true, &definition->title);
     if (!refusal.error)
-        refusal = read_by_language(json, "brief", LIMIT_BODY, true, false, &definition->brief);
+        refusal = read_member(json, "brief", params_words, LIMIT_BODY, true, false, &definition->brief);
     if (!refusal.error)
-        refusal = read_by_language(json, "mandate", LIMIT_BODY, true, false, &definition->mandate);
+        refusal = read_member(json, "mandate", params_words, LIMIT_BODY, true, false, &definition->mandate);
     if (!refusal.error)
-        refusal = read_text(json, "time_zone", 64, false, false, &definition->time_zone);
+        refusal = read_member(json, "time_zone", params_text, 64, false, false, &definition->time_zone);
     if (!refusal.error && definition->time_zone && !is_time_zone(definition->time_zone))
         refusal = refusal_field(ERROR_invalid_params, "/time_zone", "an IANA name, as Europe/Paris or UTC");
     if (!refusal.error)
