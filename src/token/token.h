@@ -16,13 +16,14 @@
 #include "domain/actor.h"
 #include "domain/error.h"
 #include "domain/limits.h"
+#include "token/content.h"
 #include "token/keyring.h"
 
 #define TOKEN_PURPOSE_JOIN "palabre:join:v1" /* to take part: what this file makes and verifies */
 #define TOKEN_PURPOSE_SSO  "palabre:sso:v1"  /* signed by a brand, to be turned into the former */
 
-#define TOKEN_SKEW_MS   60000                /* how far ahead of ours the clock of another machine may be */
-#define TOKEN_NAME_ROOM (LIMIT_NAME * 4 + 1) /* UTF-8 */
+#define TOKEN_SKEW_MS   60000 /* how far ahead of ours the clock of another machine may be */
+#define TOKEN_NAME_ROOM CONTENT_NAME_ROOM
 
 /* A token of `actor`, called `name` ("" for none), from now_ms for ttl_ms, at most LIMIT_TOKEN bytes; the
  * caller frees. Its id is actor->token_id, or a random one where that is ""; actor's own dates are not looked

@@ -1,63 +1,69 @@
 #include "wire/greeting.h"
 #include "base/memory.h"
 #include "domain/limits.h"
+#include "wire/json_write.h"
 #include "wire/params.h"
 
 #include <string.h>
 
 /* "status=client,store=lille" as an object. */
-static json_t *groups_json(const char *groups)
+static void write_groups(struct buffer *out, const char *groups)
 {
-    json_t *object = json_object();
+    json_write_key(out, "groups");
+    json_write_object(out);
     while (*groups) {
         size_t size = strcspn(groups, ","), name = strcspn(groups, "=,");
         char *dimension CLEAN_FREE = memory_bytes(groups, name);
-        if (name < size)
-            json_object_set_new(object, dimension, json_stringn(groups + name + 1, size - name - 1));
+        char *value CLEAN_FREE = name < size ? memory_bytes(groups + name + 1, size - name - 1) : NULL;
+        if (value)
+            json_write_text(out, dimension, value);
         groups += size + (groups[size] == ',');
     }
-    return object;
+    json_write_end_object(out);
 }
 
-static json_t *participant_json(const struct actor *actor, const char *name)
+static void write_participant(struct buffer *out, const struct actor *actor, const char *name)
 {
-    json_t *participant = json_object();
+    json_write_key(out, "participant");
+    json_write_object(out);
     if (actor->id[0])
-        json_object_set_new(participant, "id", json_string(actor->id));
+        json_write_text(out, "id", actor->id);
     if (name[0])
-        json_object_set_new(participant, "name", json_string(name));
-    json_object_set_new(participant, "role", json_string(role_name(actor->role)));
-    json_object_set_new(participant, "level", json_string(word_name(WORDS_level, (int)actor->level)));
+        json_write_text(out, "name", name);
+    json_write_text(out, "role", role_name(actor->role));
+    json_write_text(out, "level", word_name(WORDS_level, (int)actor->level));
     if (actor->groups[0])
-        json_object_set_new(participant, "groups", groups_json(actor->groups));
-    return participant;
-}
-
-static void write_json(struct buffer *out, json_t *json)
-{
-    char *text = json_dumps(json, JSON_COMPACT);
-    buffer_add_string(out, text);
-    free(text);
-    json_decref(json);
+        write_groups(out, actor->groups);
+    json_write_end_object(out);
 }
 
 void greeting_hello(struct buffer *out, const char *session, const struct actor *actor, const char *name,
                     int64_t v, int64_t now, const char *token)
 {
-    json_int_t message = role_is_staff(actor->role) ? LIMIT_MESSAGE_STAFF : LIMIT_MESSAGE_PARTICIPANT;
-    json_t *limits = json_pack("{s:I,s:I,s:I,s:I}", "title", (json_int_t)LIMIT_TITLE, "body",
-                               (json_int_t)LIMIT_BODY, "name", (json_int_t)LIMIT_NAME, "message", message);
-    json_t *hello =
-        json_pack("{s:s,s:o,s:I,s:I,s:o}", "session", session, "participant", participant_json(actor, name),
-                  "v", (json_int_t)v, "now", (json_int_t)now, "limits", limits);
+    json_write_object(out);
+    json_write_text(out, "session", session);
+    write_participant(out, actor, name);
+    json_write_number(out, "v", v);
+    json_write_number(out, "now", now);
+    json_write_key(out, "limits");
+    json_write_object(out);
+    json_write_number(out, "title", LIMIT_TITLE);
+    json_write_number(out, "body", LIMIT_BODY);
+    json_write_number(out, "name", LIMIT_NAME);
+    json_write_number(out, "message",
+                      role_is_staff(actor->role) ? LIMIT_MESSAGE_STAFF : LIMIT_MESSAGE_PARTICIPANT);
+    json_write_end_object(out);
     if (token)
-        json_object_set_new(hello, "token", json_string(token));
-    write_json(out, hello);
+        json_write_text(out, "token", token);
+    json_write_end_object(out);
 }
 
 void greeting_join(struct buffer *out, const struct actor *actor, const char *name, const char *token)
 {
-    write_json(out, json_pack("{s:s,s:o}", "token", token, "participant", participant_json(actor, name)));
+    json_write_object(out);
+    json_write_text(out, "token", token);
+    write_participant(out, actor, name);
+    json_write_end_object(out);
 }
 
 /* A text that is taken as it is; its reader judges it. */
@@ -162,5 +168,7 @@ void greeting_door(struct buffer *out, const char *session, const struct field_w
         json_object_set_new(door, "terms", json_loads(terms, 0, NULL));
     if (ends_at)
         json_object_set_new(door, "ends_at", json_integer(strtoll(ends_at, NULL, 10)));
-    write_json(out, door);
+    char *text CLEAN_FREE = json_dumps(door, JSON_COMPACT);
+    buffer_add_string(out, text);
+    json_decref(door);
 }

@@ -99,17 +99,18 @@ static void a_key_that_is_withdrawn_takes_with_it_what_it_signed(void **state)
 static void a_memo_is_bounded_and_forgets_the_oldest(void **state)
 {
     struct token_memo *memo = token_memo_new();
+    struct content content = {.name = "Ana"};
     char token[32];
     unsigned known = 0, total = TOKEN_MEMO_ENTRIES * 2, recent = TOKEN_MEMO_ENTRIES / 4;
     (void)state;
     for (unsigned i = 0; i < total; i++)
-        token_memo_add(memo, token, (size_t)snprintf(token, sizeof(token), "token %u", i));
+        token_memo_add(memo, token, (size_t)snprintf(token, sizeof(token), "token %u", i), &content);
     for (unsigned i = total - recent; i < total; i++)
-        known += token_memo_knows(memo, token, (size_t)snprintf(token, sizeof(token), "token %u", i));
+        known += token_memo_find(memo, token, (size_t)snprintf(token, sizeof(token), "token %u", i), &content);
     assert_in_range(known, recent * 9 / 10, recent);
     known = 0;
     for (unsigned i = 0; i < recent; i++)
-        known += token_memo_knows(memo, token, (size_t)snprintf(token, sizeof(token), "token %u", i));
+        known += token_memo_find(memo, token, (size_t)snprintf(token, sizeof(token), "token %u", i), &content);
     assert_in_range(known, 0, recent / 2);
     token_memo_free(&memo);
 }
