@@ -200,10 +200,27 @@ static struct refusal counts_read_challenge(struct cli_context *context, const s
     return refusal;
 }
 
+/* A flush may have given points since the people were first read. */
+static void points_take(struct record *record)
+{
+    static const char suffix[] = ".points";
+    map_for_each (at, &record->people) {
+        size_t size = strlen(at->key);
+        if (size < sizeof(suffix) || strcmp(at->key + size - strlen(suffix), suffix) != 0)
+            continue;
+        const char *points = at->value;
+        hash_put(&record->points, &(struct field_write){.key = at->key,
+                                                        .key_size = size - strlen(suffix),
+                                                        .value = points,
+                                                        .value_size = strlen(points)});
+    }
+}
+
 struct refusal record_counts_read(struct cli_context *context, struct record *record)
 {
     record_challenges(record, counts_add, record);
-    struct refusal refusal = record_hash_read(context, record->session, "points", &record->points);
+    struct refusal refusal = record_hash_read(context, record->session, "people", &record->people);
+    points_take(record);
     for (size_t i = 0; !refusal.error && i < record->counts_count; i++)
         refusal = counts_read_challenge(context, record, &record->counts[i]);
     return refusal;

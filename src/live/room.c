@@ -122,6 +122,7 @@ struct room *room_hold(struct live *live, const char *session)
         snprintf(room->session, sizeof(room->session), "%s", session);
         list_init(&room->clients);
         list_init(&room->waits);
+        list_init(&room->unread);
         room->flushed_at = INT64_MIN / 2;
         uv_timer_init(live->settings.loop, &room->flush_timer);
         room->flush_timer.data = room;
@@ -192,6 +193,7 @@ struct room_person *room_person(struct room *room, const char *id)
         person = memory_alloc(sizeof(*person));
         snprintf(person->id, sizeof(person->id), "%s", id);
         list_init(&person->clients);
+        list_init(&person->unread);
         map_put(&room->people, person->id, person);
     }
     return person;

@@ -42,7 +42,8 @@ struct room_person {
     unsigned sockets;
     unsigned visits;     /* requests over HTTP that need their ballots */
     bool counted;        /* as one of the people online */
-    bool loading;        /* person_read is under way */
+    struct list unread;  /* in room->unread, until they are asked for */
+    bool loading;        /* people_read is under way, or will be */
     struct list clients; /* struct client, by person_link */
     struct rules_buckets buckets;
 };
@@ -72,6 +73,8 @@ struct room {
     struct map people;   /* id -> struct room_person */
     struct list clients; /* struct client, by room_link */
     struct list waits;
+    struct list unread; /* struct room_person, by unread: to be read at the end of the turn */
+    bool reading;       /* some are */
     unsigned holders;
     int64_t idle_since;  /* loop time; while nobody holds it */
     int64_t online;      /* distinct participants connected */

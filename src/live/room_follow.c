@@ -99,12 +99,6 @@ void room_wait_cancel(struct room_wait *wait)
         list_remove(&wait->link);
 }
 
-void room_turn(struct room *room)
-{
-    if (!list_is_empty(&room->waits))
-        room_run_waits(room);
-}
-
 /* ---- who sees more than before */
 
 static void room_promoted(void *owner, const char *person, const char *challenge)
@@ -129,51 +123,95 @@ static void room_promote(struct room *room)
 
 /* ---- people */
 
-struct person_reading {
+#define PEOPLE_AT_ONCE 64 /* in one call of people_read */
+
+struct people_reading {
     struct room *room; /* held */
-    char id[TEXT_ID_ROOM];
+    size_t count;
+    struct room_person *people[PEOPLE_AT_ONCE]; /* kept as long as the room */
 };
 
-static void room_person_read(void *arg, const struct store_answer *answer)
+static bool room_person_is_wanted(const struct room *room, const struct room_person *person)
 {
-    struct person_reading *reading = arg;
-    struct room *room = reading->room;
-    struct room_person *person = room_person(room, reading->id);
-    person->loading = false;
-    if (!answer->refusal.error && person->sockets + person->visits > 0 && view_is_ready(room->view) &&
-        strcmp(answer->epoch, view_epoch(room->view)) == 0) {
-        view_person_load(room->view, person->id, answer->values, answer->count, answer->seq);
+    return person->sockets + person->visits > 0 && view_is_ready(room->view);
+}
+
+/* What an answer holds of one person begins at `*at`. */
+static void room_person_read(struct room *room, struct room_person *person, const struct store_answer *answer,
+                             size_t *at)
+{
+    char prefix[TEXT_ID_ROOM + 4];
+    int size = snprintf(prefix, sizeof(prefix), "p:%s.", person->id);
+    size_t first = *at;
+    while (*at < answer->count && strncmp(answer->values[*at].key, prefix, (size_t)size) == 0)
+        ++*at;
+    if (*at == first) {
+        clients_person_unknown(room, person->id);
+        room_refuse_person(room, person->id);
+    } else if (room_person_is_wanted(room, person) && strcmp(answer->epoch, view_epoch(room->view)) == 0) {
+        view_person_load(room->view, person->id, answer->values + first, *at - first, answer->seq);
         room_promote(room);
         if (view_person_is_ready(room->view, person->id))
             clients_person_loaded(room, person->id);
-    } else if (answer->refusal.error == ERROR_participant_unknown) {
-        clients_person_unknown(room, person->id);
-        room_refuse_person(room, person->id);
+    }
+}
+
+static void room_people_read(void *arg, const struct store_answer *answer)
+{
+    struct people_reading *reading = arg;
+    struct room *room = reading->room;
+    size_t at = 0;
+    room->reading = false;
+    for (size_t i = 0; i < reading->count; i++) {
+        reading->people[i]->loading = false;
+        if (!answer->refusal.error)
+            room_person_read(room, reading->people[i], answer, &at);
     }
     live_want_run(room->live);
     room_release(&reading->room);
     free(reading);
 }
 
+/* Those who came meanwhile are read together: one call at a time, which is large when many come. */
+static void room_read_unread(struct room *room)
+{
+    if (room->reading || list_is_empty(&room->unread))
+        return;
+    struct people_reading *reading = memory_alloc(sizeof(*reading));
+    struct store_argument arguments[PEOPLE_AT_ONCE];
+    while (!list_is_empty(&room->unread) && reading->count < PEOPLE_AT_ONCE) {
+        struct room_person *person = CONTAINER_OF(room->unread.next, struct room_person, unread);
+        list_remove(&person->unread);
+        arguments[reading->count] = (struct store_argument){person->id, strlen(person->id)};
+        reading->people[reading->count++] = person;
+    }
+    reading->room = room_hold(room->live, room->session);
+    room->reading = true;
+    store_call(room->live->settings.store, room->session, "people_read", NULL, NULL, 0, arguments,
+               reading->count, room_people_read, reading);
+}
+
 void room_read_person(struct room *room, struct room_person *person)
 {
-    if (!view_is_ready(room->view) || !store_is_connected(room->live->settings.store) ||
-        !(person->sockets + person->visits) || person->loading ||
-        view_person_is_ready(room->view, person->id))
+    if (person->loading || !store_is_connected(room->live->settings.store) ||
+        !room_person_is_wanted(room, person) || view_person_is_ready(room->view, person->id))
         return;
-    struct person_reading *reading = memory_alloc(sizeof(*reading));
-    reading->room = room_hold(room->live, room->session);
-    memcpy(reading->id, person->id, sizeof(reading->id));
-    struct store_argument argument = {person->id, strlen(person->id)};
     person->loading = true;
-    store_call(room->live->settings.store, room->session, "person_read", NULL, NULL, 0, &argument, 1,
-               room_person_read, reading);
+    list_push_back(&room->unread, &person->unread);
+    live_want_run(room->live);
 }
 
 void room_read_people(struct room *room)
 {
     map_for_each (at, &room->people)
         room_read_person(room, at->value);
+}
+
+void room_turn(struct room *room)
+{
+    room_read_unread(room);
+    if (!list_is_empty(&room->waits))
+        room_run_waits(room);
 }
 
 /* ---- the view's news */

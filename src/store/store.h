@@ -15,7 +15,7 @@
 
 #include <uv.h>
 
-#define STORE_LIBRARY_VERSION 2 /* of the functions: palabre_2, vote_cast_2 */
+#define STORE_LIBRARY_VERSION 3 /* of the functions: palabre_3, vote_cast_3 */
 
 struct store;
 
@@ -47,7 +47,7 @@ struct store_answer {
     char epoch[EPOCH_ROOM]; /* "" where Redis did not answer */
     int64_t seq, now;       /* sequence and Redis' time in ms at the answer */
     const struct field_write
-        *values; /* named values: {"idea", "i4"}; of session_read and person_read: fields */
+        *values; /* named values: {"idea", "i4"}; of session_read and people_read: fields */
     size_t count;
 };
 typedef void store_answered(void *arg, const struct store_answer *answer);
@@ -83,8 +83,8 @@ struct store_follower {
     void (*load_end)(void *owner, const char *epoch, int64_t seq); /* true from here on */
     void (*event)(void *owner, const struct event *event);         /* also between load_begin and load_end */
     void (*stale)(void *owner, bool stale);                        /* Redis is away, or back and in step */
-    void (*gone)(void *owner,
-                 enum error error); /* no such session, one being imported, or of an unknown version; nothing follows */
+    void (*gone)(void *owner, enum error error); /* no such session, one being imported, or of an unknown
+                                                    version; nothing follows */
 };
 struct store_following;
 struct store_following *store_follow(struct store *store, const char *session,

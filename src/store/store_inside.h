@@ -7,7 +7,7 @@
 #include "store/store.h"
 #include "store/store_connection.h"
 
-#define STORE_LIBRARY "palabre_2"
+#define STORE_LIBRARY "palabre_3"
 
 struct store_setup {
     unsigned waiting; /* replies awaited */

@@ -46,10 +46,10 @@ const char *view_epoch(const struct view *view);
 int64_t view_seq(const struct view *view);
 
 /* People whose ballots are kept, because they are connected here; counted: each enter wants a leave. Between
- * enter and the fields of person_read the person's `me` is not ready. */
+ * enter and the fields of people_read the person's `me` is not ready. */
 void view_person_enter(struct view *view, const char *person);
 void view_person_leave(struct view *view, const char *person);
-/* The fields of person_read, read at `seq`; newer ones that an event brought meanwhile stand. Nothing is
+/* The fields of people_read, read at `seq`; newer ones that an event brought meanwhile stand. Nothing is
  * taken while the view is loading, nor what was read before the load or the last enter: the person stays not
  * ready, and is read again. A load makes everybody not ready. */
 void view_person_load(struct view *view, const char *person, const struct field_write *fields, size_t count,

@@ -204,7 +204,7 @@ void worker_leave(struct sim_worker *worker, int person)
     worker->entered[person] = false;
 }
 
-/* What person_read answers: the fields as published at this moment. */
+/* What people_read answers of one: the fields as published at this moment. */
 void worker_read_person(struct sim_worker *worker, int person)
 {
     struct truth *truth = &worker->sim->truth;

@@ -203,7 +203,7 @@ test('an expert by code is an expert, also who was a participant', async () => {
   const ana = await session.door()
   const { digests } = await session.codes({ role: 'expert', count: 2 })
   assert.deepEqual([(await session.door({ code: digests[0] }, ana)).role, (await session.door({ code: digests[1] })).role], ['expert', 'expert'])
-  assert.equal(await session.redis.hget(session.key('people'), 'p1.who'), 'expert code - 1 k1-1')
+  assert.equal(await session.redis.hget(session.key('people:0'), 'p1.who'), 'expert code - 1 k1-1')
 })
 
 test('a holder whose token speaks for nobody is nobody: the code alone counts', async () => {

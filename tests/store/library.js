@@ -45,7 +45,7 @@ export class Server {
     this.redis = new Redis(this.socket, { retryStrategy: () => 20, maxRetriesPerRequest: null, enableReadyCheck: true })
     this.redis.on('error', () => {})
     await this.redis.ping()
-    const loaded = await this.redis.call('FUNCTION', 'LIST', 'LIBRARYNAME', 'palabre_2')
+    const loaded = await this.redis.call('FUNCTION', 'LIST', 'LIBRARYNAME', 'palabre_3')
     if (loaded.length === 0) await this.redis.call('FUNCTION', 'LOAD', librarySource())
     return this
   }
@@ -139,7 +139,7 @@ export class Session {
 
   // Calls a function and takes its answer apart. `actor.key` and `actor.digest` make it idempotent.
   async call(name, actor, ...rest) {
-    const list = await this.redis.call('FCALL', `${name}_2`, 1, this.key('meta'), '0', this.now === null ? '' : String(this.now),
+    const list = await this.redis.call('FCALL', `${name}_3`, 1, this.key('meta'), '0', this.now === null ? '' : String(this.now),
       actor.participant, actor.role, actor.level, actor.groups, actor.key ?? '', actor.digest ?? '', ...rest)
     const [status, epoch, seq, now, ...values] = list
     return { status, epoch, seq: Number(seq), now: Number(now), list, pairs: pairsOf(values), ...Object.fromEntries(pairsOf(values)) }
@@ -219,7 +219,7 @@ export class Session {
   }
 
   async person(participant) {
-    const answer = await this.call('person_read', SYSTEM, participant)
+    const answer = await this.call('people_read', SYSTEM, participant)
     return Object.fromEntries(answer.pairs)
   }
 

@@ -59,7 +59,9 @@ test('all works in a draft; opening it keeps what the session is made from and d
   const [event] = await session.events(opened.seq - 1)
   assert.deepEqual([event.name, event.epoch], ['session_opened', epoch])
   const keys = Object.keys(await dump(session))
-  for (const key of ['ballots:c1', 'tally:c1', 'series:c1', 'points', 'turnout:c1', 'dirty', 'rehearsed']) assert.ok(!keys.includes(key), key)
+  for (const key of ['ballots:c1', 'tally:c1', 'series:c1', 'turnout:c1', 'dirty', 'rehearsed']) assert.ok(!keys.includes(key), key)
+  const people = Object.keys(await session.redis.hgetall(session.key('people:0')))
+  assert.deepEqual(people.filter((field) => !/^p1\.|^p4\./.test(field)), [])
 })
 
 test('the codes of a rehearsal are the codes of the session, for as many people as they were made for', async () => {

@@ -84,7 +84,11 @@ test('a person reads own ballots in every challenge they ever voted in', async (
   await session.vote(ana, 'i2', 4)
   assert.deepEqual(await session.person('p1'), { 'p:p1.n': '1', 'p:p1.name': 'Ana', 'p:p1.role': 'participant', 'p:p1.level': 'open',
     'p:p1.generation': '1', 'p:p1.points': '4', 'p:p1.ballot.c1': 'open -', 'p:p1.ballot.c2': 'open - i2:4' })
-  assert.equal((await session.call('person_read', SYSTEM, 'p9')).status, 'participant_unknown')
+  await session.join({ name: 'Bob' })
+  const several = await session.call('people_read', SYSTEM, 'p9', 'p2', 'p1')
+  const owners = several.pairs.map(([key]) => key.match(/^p:(p\d+)\./)[1])
+  assert.deepEqual([...new Set(owners)], ['p2', 'p1'], 'who is unknown has no field; the others come one after the other')
+  assert.equal(several['p:p1.ballot.c2'], 'open - i2:4')
 })
 
 const rows = (name, pattern) => [...table(name).matchAll(pattern)].map((match) => match.slice(1))
@@ -93,7 +97,7 @@ const words = (text) => [...text.matchAll(/'(\w+)'/g)].map((match) => match[1])
 test('the library reads every field of fields.def, and no other', () => {
   const source = librarySource()
   const lists = { session: 'session', challenge: 'challenge', idea: 'idea', person: 'people' }
-  const elsewhere = { session: ['revoked'], challenge: ['minute', 'group_voters'], idea: ['tally', 'group'], person: ['points', 'ballot'] }
+  const elsewhere = { session: ['revoked'], challenge: ['minute', 'group_voters'], idea: ['tally', 'group'], person: ['ballot'] }
   for (const [entity, list] of Object.entries(lists)) {
     const [, text] = source.match(new RegExp(`^${list}\\.FIELDS = \\{([^}]*)\\}`, 'm'))
     const wanted = rows('fields', /^FIELD\((\w+),\s+(\w+),/gm).filter(([of]) => of === entity).map(([, name]) => name)
@@ -114,7 +118,7 @@ test('limits, points, events and errors are those of the tables', () => {
 })
 
 test('every write of commands.def is a function of the library', async () => {
-  const [list] = await server.redis.call('FUNCTION', 'LIST', 'LIBRARYNAME', 'palabre_2')
+  const [list] = await server.redis.call('FUNCTION', 'LIST', 'LIBRARYNAME', 'palabre_3')
   const functions = list[list.indexOf('functions') + 1].map((one) => one[one.indexOf('name') + 1])
-  for (const [name] of rows('commands', /^COMMAND\((\w+), .*, WRITE, /gm)) assert.ok(functions.includes(`${name}_2`), name)
+  for (const [name] of rows('commands', /^COMMAND\((\w+), .*, WRITE, /gm)) assert.ok(functions.includes(`${name}_3`), name)
 })

@@ -89,9 +89,10 @@ async function assertHeld(session, id, c, earned) {
 }
 
 async function assertPoints(session, all, points) {
-  const list = await session.redis.zrange(session.key('points'), 0, -1, 'WITHSCORES')
   const stored = {}
-  for (let i = 0; i < list.length; i += 2) stored[list[i]] = list[i + 1]
+  for (const key of await session.redis.keys(session.key('people:*')))
+    for (const [field, value] of Object.entries(await session.redis.hgetall(key)))
+      if (field.endsWith('.points')) stored[field.split('.')[0]] = value
   for (const id of new Set([...Object.keys(stored), ...Object.keys(points)]))
     assert.equal(Number(stored[id] ?? 0), points[id] ?? 0, `points of ${id}`)
   for (const [id, person] of Object.entries(all.p)) assert.equal(person.points, stored[id], `points told of ${id}`)

@@ -52,12 +52,12 @@ const CALLS = { participant_join: ['', 'door', '', '', '', '', '', '', '', '', '
   session_open: ['cd34'], session_close: [], session_archive: [], session_door: [], session_import_end: [], seal_open: ['x'],
   journal_read: ['', '9'], definition_read: [], record_read: ['meta', '0'], outcome_override: ['c1', 'choice', 'i1', 'x'],
   code_make: ['', '', '', '', '', '', 'digest'], code_revoke: ['k1'], participant_ban: ['p1', 'x'], participant_unban: ['p1', 'x'], me_erase: [],
-  name_set: ['x'], participant_rename: ['p1', 'x', 'y'], tally_flush: [], session_read: [''], person_read: ['p1'], session_check: ['1', 'w'],
+  name_set: ['x'], participant_rename: ['p1', 'x', 'y'], tally_flush: [], session_read: [''], people_read: ['p1'], session_check: ['1', 'w'],
   session_due: [], log_read: ['0', '9'], media_get: ['aa'] }
 
 test('the functions that are called here are all that there are', async () => {
-  const [list] = await server.redis.call('FUNCTION', 'LIST', 'LIBRARYNAME', 'palabre_2')
-  const functions = list[list.indexOf('functions') + 1].map((one) => one[one.indexOf('name') + 1].replace(/_2$/, ''))
+  const [list] = await server.redis.call('FUNCTION', 'LIST', 'LIBRARYNAME', 'palabre_3')
+  const functions = list[list.indexOf('functions') + 1].map((one) => one[one.indexOf('name') + 1].replace(/_3$/, ''))
   assert.deepEqual([...Object.keys(CALLS), 'session_create'].sort(), functions.sort())
 })
 
@@ -93,7 +93,7 @@ test('participants are numbered; what they are is told', async () => {
   const people = Object.fromEntries(Object.entries(fields).filter(([key]) => key.startsWith('p:')))
   assert.deepEqual(people, { 'p:p1.n': '1', 'p:p1.name': 'Ana', 'p:p1.role': 'participant', 'p:p1.level': 'code', 'p:p1.groups': 'store=lille',
     'p:p1.generation': '1', 'p:p2.n': '2', 'p:p2.role': 'participant', 'p:p2.level': 'open', 'p:p2.generation': '1' })
-  assert.equal(await session.redis.hget(session.key('people'), 'p1.who'), 'participant code store=lille 1 -')
+  assert.equal(await session.redis.hget(session.key('people:0'), 'p1.who'), 'participant code store=lille 1 -')
   assert.equal((await session.join({ groups: 'store=brest' })).answer.field, 'groups.store')
 })
 

@@ -255,7 +255,7 @@ const PROVOKED = {
   session_importing: async () => {
     const own = await palabre.session();
     const { token } = await palabre.join(own);
-    await redis((store) => store.hset(`palabre:{${own}}:meta`, 'data', '2 importing'));
+    await redis(async (store) => store.hset(`palabre:{${own}}:meta`, 'data', `${await store.hget(`palabre:{${own}}:meta`, 'data')} importing`));
     return palabre.refused(own, token, 'name_set', { name: 'Trop tôt' });
   },
   session_archived: async () => {

@@ -56,7 +56,8 @@ async function hashes(session) {
   for (const key of (await redis.keys(`palabre:{${session}}:*`)).sort()) {
     const name = key.split('}:')[1];
     if (/^(ballots|tally|turnout|held|series):/.test(name)) all[name] = await redis.hgetall(key);
-    if (/^(points$|rank:)/.test(name)) all[name] = await redis.zrange(key, 0, -1, 'WITHSCORES');
+    if (/^rank:/.test(name)) all[name] = await redis.zrange(key, 0, -1, 'WITHSCORES');
+    if (/^people:/.test(name)) all[name] = Object.fromEntries(Object.entries(await redis.hgetall(key)).filter(([field]) => field.endsWith('.points')));
   }
   return all;
 }
@@ -327,7 +328,7 @@ test('a recount finds a counter that was tampered with, whatever it counts, and 
   const [group] = await redis.hkeys(key('tally:c1:status'));
   await found(() => redis.hincrby(key('tally:c1:status'), group, 2), () => redis.hincrby(key('tally:c1:status'), group, -2), /tally by status/);
   await found(() => redis.hincrby(key('tally:c2'), 'i9:open:votes', 1), () => redis.hdel(key('tally:c2'), 'i9:open:votes'), /i9:open:votes: counted 0, Redis holds 1/);
-  await found(() => redis.zincrby(key('points'), 1, 'p2'), () => redis.zincrby(key('points'), -1, 'p2'), /points of p2/);
+  await found(() => redis.hincrby(key('people:0'), 'p2.points', 1), () => redis.hincrby(key('people:0'), 'p2.points', -1), /points of p2/);
   await found(() => redis.hincrby(key('turnout:c1'), 'open', 1), () => redis.hincrby(key('turnout:c1'), 'open', -1), /voters open/);
   await found(() => redis.hincrby(key('challenges'), 'c1.votes', 1), () => redis.hincrby(key('challenges'), 'c1.votes', -1), /c1 votes/);
   const [minute] = await redis.hkeys(key('series:c1'));

@@ -45,7 +45,7 @@ test('a position of another epoch is no reason to wait', async () => {
 test('a token of someone who is not there is refused at once', async () => {
   const session = await palabre.session();
   const { token } = await palabre.join(session, 'Ana');
-  redis(palabre, 'DEL', `palabre:{${session}}:people`);
+  redis(palabre, 'DEL', `palabre:{${session}}:people:0`);
   const { status, json } = await palabre.get(`/api/v1/sessions/${session}/topics/me`, token);
   assert.equal(status, 401);
   assert.equal(json.name, 'token_invalid');

@@ -1,4 +1,4 @@
-#!lua name=palabre_2
+#!lua name=palabre_3
 -- The functions that Redis runs for Palabre: the only code that writes a session. All files of this folder are one chunk,
 -- in the order of their names. A function is called with one key, `palabre:{<session>}:meta`, and the arguments
 --   1 db number, 2 at ('' = Redis' TIME), 3 participant, and behind a dot the generation of the token that speaks (p3.2; 1
@@ -22,7 +22,7 @@ end
 local EVENTS_KEPT = 4096     -- of the log that repairs gaps
 local CHUNK = 1000           -- values handed to one call: Lua's stack is small
 local DAY_MS = 86400000
-local DATA = '2'             -- the version of the data that these functions read and write; see data_flag
+local DATA = '3'             -- the version of the data that these functions read and write; see data_flag
 local DONE_KEPT_S = 172800   -- how long an idempotency key is remembered, from the first of its day
 local STAFF = {moderator = true, brand = true, admin = true, system = true}
 local DIRECTS = {brand = true, admin = true, system = true}
@@ -104,6 +104,14 @@ local function hash_put(key, pairs_)
     end
 end
 
+local PEOPLE_TOGETHER = 16
+
+-- The hash with the fields of a participant, `p3.role`. Few share one, so that Redis keeps it packed as a list of bytes (up to
+-- hash-max-listpack-entries, 512): a third of what a field of a large hash takes.
+local function people_hash(s, id)
+    return s.base .. 'people:' .. floor((tonumber(sub(id, 2)) or 0) / PEOPLE_TOGETHER)
+end
+
 -- Pairs of an entity written to its hash and added to an event in one go: a field cannot be in one and not in the other.
 --   entity 's', 'c', 'i' or 'p'
 local function fields_write(s, writes, entity, id, pairs_)
@@ -113,7 +121,7 @@ local function fields_write(s, writes, entity, id, pairs_)
     elseif entity == 'i' then
         hash = s.base .. 'ideas'
     elseif entity == 'p' then
-        hash = s.base .. 'people'
+        hash = people_hash(s, id)
     end
     local stored = {}
     for i = 1, #pairs_, 2 do
@@ -191,7 +199,7 @@ local function session_begin(keys, args)
     -- Staff who have a place here (by a code, say) name no brand; where nobody speaks yet, an operator makes one.
     if role == 'brand' and participant ~= '' and
        (call('HGET', meta, 'brand') or 'default') ~= (args[6] == '' and 'default' or args[6]) and
-       not (args[6] == '' and find(call('HGET', s.base .. 'people', participant .. '.who') or '', '^brand ')) then
+       not (args[6] == '' and find(call('HGET', people_hash(s, participant), participant .. '.who') or '', '^brand ')) then
         s.epoch, s.seq = '', '0'
         return nil, refuse(s, 'session_unknown')
     end
@@ -248,7 +256,7 @@ end
 -- Who speaks, from one field, `<role> <level> <groups or -> <generation> <code or ->`, and why they may not. An operator's
 -- token names nobody here; who else is not here is for the command to refuse. An import repeats what was accepted.
 local function person_refuses(s)
-    local text = s.participant ~= '' and call('HGET', s.base .. 'people', s.participant .. '.who')
+    local text = s.participant ~= '' and call('HGET', people_hash(s, s.participant), s.participant .. '.who')
     if not text then
         return nil
     end

@@ -87,7 +87,7 @@ function idea.make(s, writes, of, new)
     writes[#writes + 1] = 'c:' .. of .. '.ideas'
     writes[#writes + 1] = text_of(call('HINCRBY', challenges, of .. '.ideas', 1))
     if not s.staff then
-        call('HINCRBY', s.base .. 'people', s.participant .. '.made.' .. of, 1)
+        call('HINCRBY', people_hash(s, s.participant), s.participant .. '.made.' .. of, 1)
         people.points_change(s, writes, s.participant, POINTS.idea)
     end
     return id
@@ -110,7 +110,7 @@ local function add_refused(s, id, c)
         return refuse(s, 'participant_unknown')
     end
     local refused = vote.stranger(s, vote.rules(s, id).proposers)
-    local made = call('HGET', s.base .. 'people', s.participant .. '.made.' .. id)
+    local made = call('HGET', people_hash(s, s.participant), s.participant .. '.made.' .. id)
     if refused then
         return refused
     elseif c.ideas_per_person and tonumber(made or '0') >= tonumber(c.ideas_per_person) then
@@ -265,7 +265,7 @@ function idea.withdraw(s, id)
             idea_count(s, writes, i, c, -1)
         end
         if i.author then
-            call('HINCRBY', s.base .. 'people', i.author .. '.made.' .. i.challenge, -1)
+            call('HINCRBY', people_hash(s, i.author), i.author .. '.made.' .. i.challenge, -1)
         end
     end
     event_publish(s, 'idea_withdrawn', writes)

@@ -138,7 +138,7 @@ function tally.held_give(s, of, sums)
     end
     for i = 1, #held, 2 do
         if held[i + 1] ~= '0' then
-            sums[held[i]] = call('ZINCRBY', s.base .. 'points', held[i + 1], held[i])
+            sums[held[i]] = people.points_add(s, held[i], held[i + 1])
         end
     end
     call('DEL', s.base .. 'held:' .. of)
@@ -233,7 +233,7 @@ local function flush_ballots(s, writes, entries, sums)
         local key = 'p:' .. person .. '.ballot.' .. of
         local record = (first or not told[key]) and call('HGET', s.base .. 'ballots:' .. of, person) or ''
         if first then
-            sums[person] = call('ZINCRBY', s.base .. 'points', POINTS.ballot, person)
+            sums[person] = people.points_add(s, person, POINTS.ballot)
             local groups = match(record, '^%S+ (%S+)') or '-'
             for name in (groups ~= '-' and groups or ''):gmatch('[^,]+') do
                 voters[of] = voters[of] or {}

@@ -113,7 +113,7 @@ function recount.stale(s, writes, of)
     table.sort(stale)
     for _, who in ipairs(stale) do
         local record = call('HGET', s.base .. 'ballots:' .. of, who)
-        local role, level, groups = match(call('HGET', s.base .. 'people', who .. '.who'), '^(%S+) (%S+) (%S+)')
+        local role, level, groups = match(call('HGET', people_hash(s, who), who .. '.who'), '^(%S+) (%S+) (%S+)')
         if record and role == 'merged' then
             record_withdraw(s, writes, of, who, record)
         elseif record then

@@ -1,16 +1,20 @@
 -- Participants: names, points, who is shut out, who is erased.
 
-people.FIELDS = {'n', 'name', 'role', 'level', 'groups', 'generation', 'code', 'banned', 'merged', 'accepted'}
+people.FIELDS = {'n', 'name', 'role', 'level', 'groups', 'generation', 'code', 'banned', 'merged', 'accepted', 'points'}
+
+-- Adds points, which may be negative; answers the sum as text.
+function people.points_add(s, id, points)
+    return text_of(call('HINCRBY', people_hash(s, id), id .. '.points', text_of(points)))
+end
 
 -- Adds points, which may be negative, and tells the sum.
 function people.points_change(s, writes, id, points)
-    local sum = call('ZINCRBY', s.base .. 'points', text_of(points), id)
-    writes[#writes + 1], writes[#writes + 2] = 'p:' .. id .. '.points', sum
+    writes[#writes + 1], writes[#writes + 2] = 'p:' .. id .. '.points', people.points_add(s, id, points)
 end
 
 -- Somebody as a table of strings, with their id; nil where there is none. Groups are `-` where there are none.
 function people.read(s, id)
-    local p = entity_read(s.base .. 'people', id, people.FIELDS)
+    local p = entity_read(people_hash(s, id), id, people.FIELDS)
     p.id = id
     p.groups = p.groups or '-'
     return p.n and p or nil
@@ -29,11 +33,11 @@ end
 function people.write(s, writes, p, pairs_)
     fields_write(s, writes, 'p', p.id, pairs_)
     local role = p.merged and 'merged' or p.banned and 'banned' or p.role
-    call('HSET', s.base .. 'people', p.id .. '.who', concat({role, p.level, p.groups, p.generation, p.code or '-'}, ' '))
+    call('HSET', people_hash(s, p.id), p.id .. '.who', concat({role, p.level, p.groups, p.generation, p.code or '-'}, ' '))
 end
 
 local function name_write(s, id, name, action, reason)
-    local found = call('HMGET', s.base .. 'people', id .. '.n', id .. '.name')
+    local found = call('HMGET', people_hash(s, id), id .. '.n', id .. '.name')
     if not found[1] then
         return refuse(s, 'participant_unknown', 'field', 'participant')
     end

@@ -41,12 +41,17 @@ local function keys_discard(s)
             gone[#gone + 1] = s.base .. 'tally:' .. of .. ':' .. dim.name
         end
     end
-    for _, name in ipairs({'challenges', 'ideas', 'people', 'points', 'dirty', 'journal', 'said', 'log', 'audit', 'subs'}) do
+    for _, name in ipairs({'challenges', 'ideas', 'dirty', 'journal', 'said', 'log', 'audit', 'subs'}) do
         gone[#gone + 1] = s.base .. name
     end
     local day = floor(s.at / DAY_MS)
     gone[#gone + 1], gone[#gone + 2] = s.base .. 'done:' .. day, s.base .. 'done:' .. (day - 1)
-    call('UNLINK', unpack(gone))
+    for n = 0, tonumber(call('HGET', s.meta, 'last_person') or '0'), PEOPLE_TOGETHER do
+        gone[#gone + 1] = people_hash(s, 'p' .. n)
+    end
+    for first = 1, #gone, CHUNK do
+        call('UNLINK', unpack(gone, first, math.min(first + CHUNK - 1, #gone)))
+    end
     call('HDEL', s.meta, 'challenges', 'last_challenge', 'announcement', 'announced_at', 'frozen')
     s.frozen = nil
 end
@@ -55,6 +60,7 @@ end
 local function people_keep(s, writes, kept)
     for _, p in ipairs(kept) do
         local pairs_ = {}
+        p.points = nil
         for _, name in ipairs(people.FIELDS) do
             if p[name] and p[name] ~= '-' then
                 pairs_[#pairs_ + 1], pairs_[#pairs_ + 2] = name, p[name]

@@ -16,9 +16,28 @@ function record.journal_read(s, after, count)
     return result
 end
 
--- A step of a scan of one of the session's hashes or sorted sets (`meta`, `tally:c1`...): `cursor`, which is 0 after the last
--- step, then its fields. A field may come twice.
+-- A step through the hashes of people, which are many and small; the cursor is the number of the next.
+local function record_people(s, cursor)
+    local last, n = tonumber(call('HGET', s.meta, 'last_person') or '0'), tonumber(cursor) * PEOPLE_TOGETHER
+    local result = answer(s, 'cursor', '0')
+    repeat
+        for _, text in ipairs(call('HGETALL', people_hash(s, 'p' .. n))) do
+            result[#result + 1] = text
+        end
+        n = n + PEOPLE_TOGETHER
+    until n > last or #result > 2 * CHUNK
+    if n <= last then
+        result[6] = text_of(n / PEOPLE_TOGETHER)
+    end
+    return result
+end
+
+-- A step of a scan of one of the session's hashes or sorted sets (`people`, `meta`, `tally:c1`...): `cursor`, which is 0 after
+-- the last step, then its fields. A field may come twice.
 function record.read(s, name, cursor)
+    if name == 'people' then
+        return record_people(s, cursor)
+    end
     local key = s.base .. name
     local kind = call('TYPE', key).ok
     if kind ~= 'hash' and kind ~= 'zset' then

@@ -19,16 +19,31 @@ local function fields_read(result, hash, entity, ids, names)
     end
 end
 
-local function people_read(s, result, ids)
-    fields_read(result, s.base .. 'people', 'p', ids, people.FIELDS)
-    if #ids == 0 then
-        return
+-- Names and values as Redis answers them.
+local function pairs_table(list)
+    local values = {}
+    for i = 1, #list, 2 do
+        values[list[i]] = list[i + 1]
     end
-    local points = call('ZMSCORE', s.base .. 'points', unpack(ids))
-    for i, id in ipairs(ids) do
-        if points[i] then
-            result[#result + 1], result[#result + 2] = 'p:' .. id .. '.points', points[i]
+    return values
+end
+
+-- Adds the fields of one person. `read`: the hashes read so far, whole, since to look for a field in a packed one is to read it.
+local function person_read(s, result, id, read)
+    local hash = people_hash(s, id)
+    read[hash] = read[hash] or pairs_table(call('HGETALL', hash))
+    for _, name in ipairs(people.FIELDS) do
+        local value = read[hash][id .. '.' .. name]
+        if value then
+            result[#result + 1], result[#result + 2] = 'p:' .. id .. '.' .. name, value
         end
+    end
+end
+
+local function people_slice(s, result, from, to)
+    local read = {}
+    for n = from, to do
+        person_read(s, result, 'p' .. n, read)
     end
 end
 
@@ -64,10 +79,10 @@ local function minutes_read(s, result, of, scan)
     return step[1]
 end
 
-local function numbered(letter, from, to)
+local function numbered(from, to)
     local ids = {}
     for n = from, to do
-        ids[#ids + 1] = letter .. n
+        ids[#ids + 1] = 'i' .. n
     end
     return ids
 end
@@ -97,9 +112,9 @@ local function slice_read(s, result, stage, at, scan)
     local last = tonumber(counts[stage == 'p' and 1 or 2] or '0')
     local until_ = math.min(last, at + (stage == 'p' and SLICE_PEOPLE or SLICE_IDEAS) - 1)
     if stage == 'p' then
-        people_read(s, result, numbered('p', at, until_))
+        people_slice(s, result, at, until_)
     else
-        ideas_read(s, result, numbered('i', at, until_))
+        ideas_read(s, result, numbered(at, until_))
     end
     if until_ < last then
         return stage .. ' ' .. (until_ + 1)
@@ -125,17 +140,18 @@ function people.session_read(s, cursor)
     return result
 end
 
-function people.person_read(s, id)
+-- Some people with their ballots, one after the other; who is unknown has no field.
+function people.people_read(s, ...)
     tally.flush(s)
-    if not call('HGET', s.base .. 'people', id .. '.n') then
-        return refuse(s, 'participant_unknown', 'field', 'participant')
-    end
-    local result = answer(s)
-    people_read(s, result, {id})
-    for _, of in ipairs(challenge.ids(s)) do
-        local record = call('HGET', s.base .. 'ballots:' .. of, id)
-        if record then
-            result[#result + 1], result[#result + 2] = 'p:' .. id .. '.ballot.' .. of, record
+    local result, read, challenges = answer(s), {}, challenge.ids(s)
+    for _, id in ipairs({...}) do
+        local first = #result
+        person_read(s, result, id, read)
+        for at = 1, #result > first and #challenges or 0 do
+            local record = call('HGET', s.base .. 'ballots:' .. challenges[at], id)
+            if record then
+                result[#result + 1], result[#result + 2] = 'p:' .. id .. '.ballot.' .. challenges[at], record
+            end
         end
     end
     return result

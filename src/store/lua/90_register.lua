@@ -38,7 +38,7 @@ local FUNCTIONS = {
     {'participant_rename', command(people.rename)},
     {'tally_flush', procedure(tally.flush_command)},
     {'session_read', procedure(people.session_read)},
-    {'person_read', procedure(people.person_read)},
+    {'people_read', procedure(people.people_read)},
     {'session_check', procedure(session.check)},
     {'session_due', procedure(session.due)},
     {'log_read', procedure(session.log)},
@@ -47,7 +47,7 @@ local FUNCTIONS = {
 
 for at = 1, #FUNCTIONS do
     local name, run = FUNCTIONS[at][1], FUNCTIONS[at][2]
-    redis.register_function(name .. '_2', function(keys, args)
+    redis.register_function(name .. '_3', function(keys, args)
         if not call then
             library_start()
         end

@@ -173,7 +173,7 @@ static void write_titles(const struct redis_fixture *redis, const char *title, i
     redisContext *context = redis_dial(redis);
     for (int i = 1; i <= count; i++) {
         CLEAN_FREE char *text = memory_print("=%s %d", title, i);
-        const char *arguments[] = {"FCALL", "session_edit_2",
+        const char *arguments[] = {"FCALL", "session_edit_3",
                                    "1",     "palabre:{danette}:meta",
                                    "0",     "",
                                    "",      "brand",
@@ -266,7 +266,7 @@ static void test_a_load_in_many_slices_under_writes_is_what_redis_has(void **sta
     scene_open(&scene);
     redisContext *context = redis_dial(&scene.redis);
     for (int i = 0; i < 1500; i++) {
-        const char *arguments[] = {"FCALL", "idea_add_2", "1", "palabre:{danette}:meta",
+        const char *arguments[] = {"FCALL", "idea_add_3", "1", "palabre:{danette}:meta",
                                    "0",     "",           "",  "brand",
                                    "open",  "",           "",  "",
                                    "c1",    "Une idée",   "",  ""};
