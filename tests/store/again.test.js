@@ -110,7 +110,7 @@ test('after kill -9 every acknowledged vote is there, under a new epoch that no 
 })
 
 test('every read and write that takes part in the order of events notices another Redis', async () => {
-  const calls = { tally_flush: [], session_check: ['0', 'w'], session_due: [], session_read: [''], people_read: ['p1'], log_read: ['0', '9'],
+  const calls = { tally_flush: [], session_check: ['0', 'w'], session_due: [], session_read: [''], log_read: ['0', '9'],
     session_announce: ['x'], participant_join: ['', 'operator', '', '', '', '', '', '', '', '', ''], idea_add: ['c1', 'x', '', '', ''], challenge_rules: ['c1', 'f00d', 'ballot', 'budget'] }
   for (const [name, rest] of Object.entries(calls)) {
     const [session] = await room()

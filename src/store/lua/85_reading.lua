@@ -140,11 +140,18 @@ function people.session_read(s, cursor)
     return result
 end
 
--- Some people with their ballots, one after the other; who is unknown has no field.
-function people.people_read(s, ...)
-    tally.flush(s)
+-- Some people with their ballots, one after the other; who is unknown has no field. Thousands may come at once, so nothing is
+-- done here that is not needed: the epoch is compared where there is something to flush, and else by whoever follows.
+function people.people_read(keys, args)
+    local s, unknown = session_begin(keys, args)
+    if not s then
+        return unknown
+    elseif call('EXISTS', s.base .. 'dirty') == 1 then
+        session_settle(s)
+        tally.flush(s)
+    end
     local result, read, challenges = answer(s), {}, challenge.ids(s)
-    for _, id in ipairs({...}) do
+    for _, id in ipairs({unpack(args, 9)}) do
         local first = #result
         person_read(s, result, id, read)
         for at = 1, #result > first and #challenges or 0 do

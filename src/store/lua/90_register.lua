@@ -38,7 +38,7 @@ local FUNCTIONS = {
     {'participant_rename', command(people.rename)},
     {'tally_flush', procedure(tally.flush_command)},
     {'session_read', procedure(people.session_read)},
-    {'people_read', procedure(people.people_read)},
+    {'people_read', people.people_read},
     {'session_check', procedure(session.check)},
     {'session_due', procedure(session.due)},
     {'log_read', procedure(session.log)},
