@@ -32,6 +32,7 @@ void *client_opened(void *owner, struct edge_socket *socket)
     list_init(&client->person_link);
     list_init(&client->openings);
     list_init(&client->calls);
+    list_init(&client->held);
     list_init(&client->answers);
     client->opened_at = client->heartbeat_at = live_loop_now(live);
     list_push_back(&live->clients, &client->link);
@@ -151,13 +152,23 @@ static void client_connection_call(struct client *client, struct client_call *ca
         client_topic_close(client, call, &command->topic_close);
 }
 
-static void client_run(struct client *client, struct client_call *call, struct message_call *message)
+static void client_hold(struct client *client, struct client_call *call, struct command *command)
 {
-    struct command *command = &message->command;
-    if (message->refusal.error) {
-        client_answer(call, &message->refusal, NULL, 0);
-    } else if (command->kind == COMMAND_hello) {
+    struct client_held *held = memory_alloc(sizeof(*held));
+    held->call = call;
+    held->command = *command;
+    command_init(command, command->kind);
+    list_push_back(&client->held, &held->link);
+    client->held_count++;
+}
+
+static void client_run(struct client *client, struct client_call *call, struct command *command)
+{
+    if (command->kind == COMMAND_hello) {
         client_hello(client, call, &command->hello);
+    } else if (client->state == CLIENT_GREETING && client->held_count < LIMIT_TOPICS &&
+               command_row(command->kind)->effect == CONNECTION) {
+        client_hold(client, call, command);
     } else if (client->state != CLIENT_HERE) {
         client_refuse(call, ERROR_hello_first);
     } else if (command_row(command->kind)->effect == CONNECTION) {
@@ -165,6 +176,38 @@ static void client_run(struct client *client, struct client_call *call, struct m
     } else {
         call_run(client->room, &client->actor, client_buckets(client), DOOR_WEBSOCKET, command,
                  client_replied, call);
+    }
+}
+
+static struct client_held *client_held_take(struct client *client)
+{
+    struct client_held *held = CONTAINER_OF(client->held.next, struct client_held, link);
+    list_remove(&held->link);
+    client->held_count--;
+    return held;
+}
+
+static void client_held_free(struct client_held *held)
+{
+    command_clear(&held->command);
+    free(held);
+}
+
+void client_run_held(struct client *client)
+{
+    while (!list_is_empty(&client->held)) {
+        struct client_held *held = client_held_take(client);
+        client_run(client, held->call, &held->command);
+        client_held_free(held);
+    }
+}
+
+static void client_drop_held(struct client *client)
+{
+    while (!list_is_empty(&client->held)) {
+        struct client_held *held = client_held_take(client);
+        client_refuse(held->call, ERROR_internal_error); /* to nobody */
+        client_held_free(held);
     }
 }
 
@@ -195,8 +238,13 @@ void client_message(void *user, const char *text, size_t size)
     struct client_batch *batch = message.batch ? memory_alloc(sizeof(*batch)) : NULL;
     if (batch)
         batch->open = true;
-    for (size_t i = 0; i < message.count; i++)
-        client_run(client, client_call_new(client, &message.calls[i], batch), &message.calls[i]);
+    for (size_t i = 0; i < message.count; i++) {
+        struct client_call *call = client_call_new(client, &message.calls[i], batch);
+        if (message.calls[i].refusal.error)
+            client_answer(call, &message.calls[i].refusal, NULL, 0);
+        else
+            client_run(client, call, &message.calls[i].command);
+    }
     if (batch) {
         batch->open = false;
         batch_check(batch, client);
@@ -210,6 +258,7 @@ void client_closed(void *user)
 {
     struct client *client = user;
     client->socket = NULL;
+    client_drop_held(client);
     list_for_each_safe (at, &client->calls) {
         struct client_call *call = CONTAINER_OF(at, struct client_call, link);
         call->client = NULL; /* its answer is nobody's */

@@ -1,7 +1,10 @@
 /* A person here: one WebSocket connection, who speaks on it, the topics open on it, and answers that wait for
  * its socket.
  *
- *   OPENED --hello--> GREETING (token verified, room and person awaited) --> HERE --> (closed by either side)
+ *   OPENED --hello--> GREETING (token verified, room awaited) --> HERE --> (closed by either side)
+ *
+ * Topics that are opened right behind a hello are held until that is answered, so that a phone that sends all
+ * at once has its first screen a round trip earlier.
  *
  * Answers are the one thing that may wait for a full socket, bounded by CLIENT_ANSWERS_BYTES: beyond it the
  * connection is closed. Frames of topics never wait (hub.h). */
@@ -31,6 +34,13 @@ struct client_call {
     struct client_batch *batch; /* NULL: answered by itself */
 };
 
+/* A topic_open (or _close) that came behind a hello which is not answered yet. */
+struct client_held {
+    struct list link;
+    struct client_call *call;
+    struct command command;
+};
+
 /* A topic_open that waits for the view to reach where the client is. */
 struct client_opening {
     struct list link;
@@ -53,7 +63,8 @@ struct client {
     bool entered;                              /* counted in its room */
     struct rules_buckets buckets;              /* before hello, and of who is nobody's participant */
     struct client_topic *topics[LIMIT_TOPICS]; /* NULL: nothing is open there */
-    struct list openings, calls;
+    struct list openings, calls, held;
+    size_t held_count;
     struct room_wait hello_wait;
     struct client_call *hello_call;
     size_t answers_bytes;
@@ -75,6 +86,9 @@ void client_send(struct client *client, const char *text, size_t size);
 /* Ends a call with a refusal (ERROR_none: with a result). Takes the call. */
 void client_answer(struct client_call *call, const struct refusal *refusal, const char *result, size_t size);
 void client_refuse(struct client_call *call, enum error error);
+
+/* Runs what came behind a hello, which is answered now. */
+void client_run_held(struct client *client);
 
 /* client_topics.c */
 void client_topic_open(struct client *client, struct client_call *call, const struct topic_open *params);

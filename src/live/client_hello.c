@@ -26,6 +26,7 @@ static void hello_answer(struct client *client)
     client_answer(call, &none, result.bytes, result.size);
     if (client->room->stale)
         client_tell_stale(client);
+    client_run_held(client);
 }
 
 static void hello_refuse(struct client *client, enum error error)
@@ -36,6 +37,7 @@ static void hello_refuse(struct client *client, enum error error)
     client->opened_at = live_loop_now(client->live);
     client_hello_leave(client);
     client_refuse(call, error);
+    client_run_held(client);
 }
 
 /* The room is there (or not): an observer may be in it where it is open to anyone. */

@@ -153,6 +153,29 @@ describe('hello', () => {
     await client.call('name_set', { name: 'Anna' });
   });
 
+  test('topics may be opened right behind hello: they are as soon as it is answered', async () => {
+    const fresh = await palabre.session();
+    const client = await palabre.connect();
+    const [me, own, ideas] = await Promise.all([client.hello(fresh), client.open('session'), client.open('ideas:c1:new')]);
+    assert.deepEqual([me.session, own.state.title, ideas.state.totals.ideas], [fresh, 'Une session', 0]);
+  });
+
+  const behindHello = async (id, calls) => {
+    const client = await palabre.connect();
+    client.closedTopics = new Set(['session']); /* what comes of it is not looked at */
+    const batch = [['hello', { session: id }], ...calls].map(([method, params], i) => ({ jsonrpc: '2.0', id: i, method, params }));
+    const answers = await client.ask(batch);
+    return answers.sort((x, y) => x.id - y.id).map(({ error }) => error?.data.name ?? 'ok');
+  };
+
+  test('a topic behind hello shares its refusal, and all else must wait for its answer', async () => {
+    const fresh = await palabre.session();
+    const open = ['topic_open', { topic: 'session' }], list = ['idea_list', { challenge: 'c1', order: 'new' }];
+    assert.deepEqual(await behindHello(fresh, [open, list]), ['ok', 'ok', 'hello_first']);
+    assert.deepEqual(await behindHello('nowhere', [open, open]), ['session_unknown', 'hello_first', 'hello_first']);
+    assert.deepEqual(await behindHello(fresh, Array(15).fill(open)), Array(16).fill('ok'));
+  });
+
   test('a connection that says nothing for five seconds is closed with 4001', async () => {
     const client = await palabre.connect();
     const { code } = await client.closed;

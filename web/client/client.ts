@@ -114,6 +114,7 @@ export class Client {
   #attempt = 0;
   #lastId = 0;
   #helloId = 0;
+  #saidHello = false;
   #openings = new Map<number, Topic>();
   #heard = 0;
   #offset: number | null = null;
@@ -145,7 +146,7 @@ export class Client {
     topic.listeners.add(entry);
     if (!known) {
       this.#topics.set(name, topic);
-      if (this.#status.link === 'online') this.#open(topic);
+      if (this.#saidHello) this.#open(topic);
     } else if (topic.state.document !== undefined) entry.change(topic.state.document);
     return () => this.#unwatch(topic, entry);
   }
@@ -221,6 +222,9 @@ export class Client {
       const params: Record<string, unknown> = { session: this.#options.session };
       if (this.#token !== undefined) params.token = this.#token;
       this.#send({ id: this.#helloId, method: 'hello', params });
+      this.#saidHello = true;
+      /* Right behind it: the server runs them once it has answered hello, and the first screen is a round trip earlier. */
+      for (const topic of this.#topics.values()) this.#open(topic);
     };
     socket.onmessage = (event: { data: unknown }) => {
       if (this.#socket === socket) this.#receive(String(event.data));
@@ -245,6 +249,7 @@ export class Client {
     clearTimeout(this.#reconnect);
     const socket = this.#socket;
     this.#socket = null;
+    this.#saidHello = false;
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.onerror = () => {};
@@ -303,7 +308,7 @@ export class Client {
     clearTimeout(topic.retry);
     this.#topics.delete(topic.name);
     for (const [id, waiting] of this.#openings) if (waiting === topic) this.#openings.delete(id);
-    if (this.#status.link === 'online')
+    if (this.#saidHello)
       this.#send({ id: ++this.#lastId, method: 'topic_close', params: { topic: topic.name } });
   }
 
@@ -374,7 +379,6 @@ export class Client {
       this.#options.onToken?.(hello.token);
     }
     this.#say({ link: 'online', hello, stale: false, trouble: null });
-    for (const topic of this.#topics.values()) this.#open(topic);
     for (const call of this.#calls.values()) this.#send(call);
   }
 

@@ -45,6 +45,22 @@ describe('hello', () => {
     expect(peer.requests[0]).toMatchObject({ method: 'hello', params: { session: 'danette', token: 'v4.public.x' } });
   });
 
+  it('has its topics opened right behind it, and calls once it is answered', async () => {
+    const greet = server.hello!;
+    server.hello = null;
+    const connected = connect();
+    const stop = connected.watch('session', { change() {} });
+    void connected.call('name_set', { name: 'Ana' }).catch(() => {});
+    const peer = await server.peer();
+    await peer.request('topic_open');
+    connected.watch('leaders', { change() {} });
+    stop();
+    await peer.request('topic_close');
+    expect(peer.requests.map(({ method }) => method)).toEqual(['hello', 'topic_open', 'topic_open', 'topic_close']);
+    greet(peer, peer.requests[0]!);
+    await peer.request('name_set');
+  });
+
   it('offers the subprotocol', async () => {
     connect();
     expect((await server.peer()).socket.protocol).toBe('palabre.v1');
