@@ -132,3 +132,15 @@ configure() {
     (cd "$root" && cmake --preset "$preset" "${options[@]}" "$@") >"$log" 2>&1 || { cat "$log" >&2; die "cmake failed"; }
     rm -f "$log"
 }
+
+# What measuring needs: the packages, the peers and their npm packages, a release build and its load generator.
+load_prepare() {
+    local tests=OFF
+    install_missing build serve bench
+    node_prepare
+    npm_install tests/load/peers
+    say "building"
+    if pkg-config --exists cmocka; then tests=ON; fi
+    configure release "-DPALABRE_TESTS=$tests"
+    cmake --build "$root/build/release" --target palabre palabre-load load-bare
+}

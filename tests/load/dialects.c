@@ -44,6 +44,8 @@ static void palabre_opened(struct client *client)
         snprintf(text, sizeof(text),
                  "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"hello\",\"params\":{\"session\":\"%s%s%s\"}}",
                  ID_HELLO, client->session->id, quote, client->token ? client->token : ""));
+    if (client->role == LISTENER)
+        palabre_open(client); /* right behind it, as browsers do */
 }
 
 static const char answer_head[] = "{\"jsonrpc\":\"2.0\",\"id\":";
@@ -56,9 +58,7 @@ static void palabre_answer(struct client *client, const char *text, size_t size)
         heard_answer(client, id - ID_VOTE, refused, text, size);
     else if (refused)
         load_fault(client->load, "refused: %.*s", (int)size, text);
-    else if (id == ID_HELLO && client->role == LISTENER)
-        palabre_open(client);
-    else if (id == ID_HELLO)
+    else if (id == ID_HELLO && client->role != LISTENER)
         heard_ready(client);
 }
 

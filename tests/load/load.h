@@ -105,6 +105,8 @@ void heard_answer(struct client *client, uint64_t id, bool refused, const char *
 
 /* report.c */
 void report_number(struct load *load, const char *name, double value);
+/* When it was measured: the clock is loop_now()'s, for who samples the server meanwhile. */
+void report_period(struct load *load, uint64_t from, uint64_t to);
 void report_times(struct load *load, const char *name, const struct histogram *histogram);
 void report_print(struct load *load);
 

@@ -115,6 +115,7 @@ static void measured(struct measure *measure)
     double seconds = load->options.seconds;
     uint64_t cpu = process_cpu(load->options.pid) - measure->cpu;
     measure->ended = true;
+    report_period(load, load->measured_from, load->measured_to);
     report_number(load, "frames_per_second", (double)load->frames / seconds);
     report_number(load, "bytes_per_frame", load->frames ? (double)load->bytes / (double)load->frames : 0);
     if (load->voter_count && !publishes(load))

@@ -10,6 +10,12 @@ void report_number(struct load *load, const char *name, double value)
     json_object_set_new(load->report, name, whole ? json_integer((json_int_t)value) : json_real(value));
 }
 
+void report_period(struct load *load, uint64_t from, uint64_t to)
+{
+    report_number(load, "measured_from_s", (double)from / 1e6);
+    report_number(load, "measured_to_s", (double)to / 1e6);
+}
+
 void report_times(struct load *load, const char *name, const struct histogram *histogram)
 {
     static const struct {
@@ -45,7 +51,7 @@ void report_print(struct load *load)
     if (load->fault[0])
         json_object_set_new(load->report, "fault", json_string(load->fault));
     if (load->options.json) {
-        json_dumpf(load->report, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
+        json_dumpf(load->report, stdout, JSON_COMPACT | JSON_REAL_PRECISION(12));
         putchar('\n');
         return;
     }
