@@ -32,14 +32,21 @@ static void live_count_tick(const struct live *live, uint64_t begun)
     histogram_add(live->settings.counters, HISTOGRAM_tick_seconds, took);
 }
 
+/* Of two waits, of which -1 is none. */
+static int64_t sooner(int64_t one, int64_t other)
+{
+    return one < 0 || (other >= 0 && other < one) ? other : one;
+}
+
 static void live_run(uv_timer_t *timer)
 {
     struct live *live = timer->data;
     uint64_t begun = uv_hrtime(), encoded, before, sent;
     hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &before);
+    int64_t again = -1, now = live_loop_now(live);
     map_for_each (at, &live->rooms)
-        room_turn(at->value);
-    int64_t wait = hub_run(live->hub, live_loop_now(live));
+        again = sooner(again, room_turn(at->value, now));
+    int64_t wait = hub_run(live->hub, now);
     if (live->edge)
         edge_flush(live->edge); /* or the turn's end would, and what sending takes would not be known */
     hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &sent);
@@ -47,8 +54,9 @@ static void live_run(uv_timer_t *timer)
         live_count_tick(live, begun);
     live->wanted_at = 0;
     live->tick_at = wait >= 0 ? begun + (uint64_t)wait * 1000000 : 0;
-    if (wait >= 0 && !uv_is_active((uv_handle_t *)timer))
-        uv_timer_start(timer, live_run, (uint64_t)wait, 0);
+    again = sooner(again, wait);
+    if (again >= 0 && !uv_is_active((uv_handle_t *)timer))
+        uv_timer_start(timer, live_run, (uint64_t)again, 0);
 }
 
 void live_want_run(struct live *live)

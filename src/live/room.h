@@ -74,7 +74,9 @@ struct room {
     struct list clients; /* struct client, by room_link */
     struct list waits;
     struct list unread; /* struct room_person, by unread: to be read at the end of the turn */
-    bool reading;       /* some are */
+    size_t unread_count;
+    int64_t read_at; /* loop time of the last reading */
+    bool reading;    /* one is under way */
     unsigned holders;
     int64_t idle_since;  /* loop time; while nobody holds it */
     int64_t online;      /* distinct participants connected */
@@ -129,8 +131,9 @@ struct room_topic *room_topic_open(struct room *room, const struct topic *topic)
 void room_topic_check(struct room_topic *topic);
 /* A vote was accepted: a flush follows within a tick. */
 void room_voted(struct room *room);
-/* Runs the waits that are over; live calls it once a turn. */
-void room_turn(struct room *room);
+/* Runs the waits that are over and has people read; live calls it once a turn. Answers in how many ms it
+ * wants to be called again, or -1 for not before something happens. */
+int64_t room_turn(struct room *room, int64_t loop_now);
 
 /* What the hub asks of a room's topics (hub.h). */
 struct frame *room_topic_encode(void *subject, int class, int64_t since, struct hub_cursor *cursor,

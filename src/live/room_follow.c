@@ -123,7 +123,8 @@ static void room_promote(struct room *room)
 
 /* ---- people */
 
-#define PEOPLE_AT_ONCE 64 /* in one call of people_read */
+#define PEOPLE_AT_ONCE  64 /* in one call of people_read */
+#define PEOPLE_EVERY_MS 10 /* a call, while there are fewer */
 
 struct people_reading {
     struct room *room; /* held */
@@ -172,11 +173,15 @@ static void room_people_read(void *arg, const struct store_answer *answer)
     free(reading);
 }
 
-/* Those who came meanwhile are read together: one call at a time, which is large when many come. */
-static void room_read_unread(struct room *room)
+/* Who comes alone is read at once, and those who come after, together. Answers when to look again: in ms, or
+ * -1 where that is not before something happens. */
+static int64_t room_read_unread(struct room *room, int64_t loop_now)
 {
+    int64_t wait = room->read_at + PEOPLE_EVERY_MS - loop_now;
     if (room->reading || list_is_empty(&room->unread))
-        return;
+        return -1;
+    if (wait > 0 && room->unread_count < PEOPLE_AT_ONCE)
+        return wait;
     struct people_reading *reading = memory_alloc(sizeof(*reading));
     struct store_argument arguments[PEOPLE_AT_ONCE];
     while (!list_is_empty(&room->unread) && reading->count < PEOPLE_AT_ONCE) {
@@ -185,10 +190,13 @@ static void room_read_unread(struct room *room)
         arguments[reading->count] = (struct store_argument){person->id, strlen(person->id)};
         reading->people[reading->count++] = person;
     }
+    room->unread_count -= reading->count;
+    room->read_at = loop_now;
     reading->room = room_hold(room->live, room->session);
     room->reading = true;
     store_call(room->live->settings.store, room->session, "people_read", NULL, NULL, 0, arguments,
                reading->count, room_people_read, reading);
+    return -1;
 }
 
 void room_read_person(struct room *room, struct room_person *person)
@@ -198,6 +206,7 @@ void room_read_person(struct room *room, struct room_person *person)
         return;
     person->loading = true;
     list_push_back(&room->unread, &person->unread);
+    room->unread_count++;
     live_want_run(room->live);
 }
 
@@ -207,11 +216,12 @@ void room_read_people(struct room *room)
         room_read_person(room, at->value);
 }
 
-void room_turn(struct room *room)
+int64_t room_turn(struct room *room, int64_t loop_now)
 {
-    room_read_unread(room);
+    int64_t wait = room_read_unread(room, loop_now);
     if (!list_is_empty(&room->waits))
         room_run_waits(room);
+    return wait;
 }
 
 /* ---- the view's news */
