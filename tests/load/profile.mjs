@@ -22,19 +22,22 @@ const runs = [
   ['votes, answered as they come', 'palabre', 'votes', { listeners: 0, voters: 4000, rate: 0, window: 16, warmup: 2, seconds }, []],
 ];
 
-const CALLS = [
-  ['the kernel: sending', /^(send|write)/],
-  ['the kernel: receiving', /^(recv|read)/],
-  ['the kernel: waiting, and what for', /^epoll/],
-  ['the kernel: coming and going', /^(accept|close|shutdown|setsockopt|getsockopt|ioctl|fcntl)/],
+/* By the kernel's own names; a call that ends in another one leaves no frame of its own. */
+const CALL = '^(?:__(?:x64|arm64|se|do)_sys_|ksys_|do_)';
+const KERNEL = [
+  ['the kernel: to and from Redis', /^unix_stream_/],
+  ['the kernel: sending', new RegExp(`${CALL}(?:send|write)`)],
+  ['the kernel: receiving', new RegExp(`${CALL}(?:recv|read)`)],
+  ['the kernel: waiting, and what for', new RegExp(`${CALL}epoll`)],
+  ['the kernel: coming and going', new RegExp(`${CALL}(?:accept|close|shutdown|setsockopt|getsockopt|ioctl|fcntl)`)],
+  ['the kernel: memory', /page_fault|_sys_(?:brk|mmap|munmap)/],
+  ['the kernel: interrupts', /^(?:asm_)?(?:sysvec|common_interrupt|handle_softirqs)|^irq_exit/],
 ];
 
 /** What a sample is of; `frames` are [symbol, object], the innermost first. */
 function placeOf(frames) {
-  for (const [symbol] of frames) {
-    const call = symbol.match(/^__(?:x64|arm64|se|do)_sys_(\w+)/)?.[1];
-    if (call) return CALLS.find(([, pattern]) => pattern.test(call))?.[0] ?? 'the kernel: else';
-  }
+  const call = KERNEL.find(([, pattern]) => frames.some(([symbol]) => pattern.test(symbol)));
+  if (call) return call[0];
   const object = frames[0]?.[1] ?? '';
   if (/kernel|^\[/.test(object)) return 'the kernel: else';
   return object.replace(/^.*\//, '').replace(/[-.](so|evlib).*$/, '');
@@ -63,6 +66,7 @@ try {
     const server = await contestants[who](...serverOptions), file = join(folder, 'perf');
     const perf = spawn('perf', ['record', '-q', '-k', 'CLOCK_MONOTONIC', '-e', 'cpu-clock', '-F', String(FREQUENCY), '-g', '-p', String(server.pid), '-o', file], { stdio: ['ignore', 'ignore', 'inherit'] });
     const ended = once(perf, 'exit');
+    await new Promise((done) => setTimeout(done, 1000)); /* until it samples */
     const report = await load(server, scenario, options);
     perf.kill('SIGINT');
     await ended;
