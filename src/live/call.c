@@ -122,10 +122,8 @@ static void call_written(void *arg, const struct store_answer *answer)
         call_end(call, &refusal, NULL, 0);
         return;
     }
-    if (call->command.kind == COMMAND_vote_cast) {
+    if (call->command.kind == COMMAND_vote_cast)
         counter_add(call->room->live->settings.counters, COUNTER_votes_accepted_total, 1);
-        room_voted(call->room);
-    }
     struct buffer result CLEAN_BUFFER = {0};
     struct refusal none = refusal_of(ERROR_none);
     if (call->command.kind == COMMAND_code_make)
@@ -193,6 +191,8 @@ static void call_write(struct call *call)
         codes_make(call, &extra);
     else if (call->command.kind == COMMAND_session_open)
         nonce_make(call, &extra);
+    else if (call->command.kind == COMMAND_vote_cast)
+        room_voted(call->room); /* not when it is answered: the flush goes to the store behind it */
     store_command_with(call->room->live->settings.store, call->room->session, &call->actor, &call->command,
                        extra.list, extra.count, 0, call_written, call);
     store_arguments_clear(&extra);

@@ -152,6 +152,15 @@ static void client_connection_call(struct client *client, struct client_call *ca
         client_topic_close(client, call, &command->topic_close);
 }
 
+/* Not what is in one batch with the hello, whose answer would wait for theirs. */
+static bool client_may_hold(const struct client *client, const struct client_call *call,
+                            const struct command *command)
+{
+    return client->state == CLIENT_GREETING && client->held_count < LIMIT_TOPICS &&
+           command_row(command->kind)->effect == CONNECTION &&
+           (!call->batch || call->batch != client->hello_call->batch);
+}
+
 static void client_hold(struct client *client, struct client_call *call, struct command *command)
 {
     struct client_held *held = memory_alloc(sizeof(*held));
@@ -166,8 +175,7 @@ static void client_run(struct client *client, struct client_call *call, struct c
 {
     if (command->kind == COMMAND_hello) {
         client_hello(client, call, &command->hello);
-    } else if (client->state == CLIENT_GREETING && client->held_count < LIMIT_TOPICS &&
-               command_row(command->kind)->effect == CONNECTION) {
+    } else if (client_may_hold(client, call, command)) {
         client_hold(client, call, command);
     } else if (client->state != CLIENT_HERE) {
         client_refuse(call, ERROR_hello_first);

@@ -46,6 +46,7 @@ static void live_run(uv_timer_t *timer)
     int64_t again = -1, now = live_loop_now(live);
     map_for_each (at, &live->rooms)
         again = sooner(again, room_turn(at->value, now));
+    store_push(live->settings.store); /* Redis works while frames leave */
     int64_t wait = hub_run(live->hub, now);
     if (live->edge)
         edge_flush(live->edge); /* or the turn's end would, and what sending takes would not be known */

@@ -54,14 +54,13 @@ static void room_flushed(void *arg, const struct store_answer *answer)
 
 static void room_flush(struct room *room)
 {
-    if (room->flushing)
+    if (room->flushing || room->state == ROOM_GONE)
         return;
     room->votes = false;
     room->flushing = true;
     counter_add(room->live->settings.counters, COUNTER_flushes_total, 1);
-    struct room *held = room_hold(room->live, room->session);
     store_call(room->live->settings.store, room->session, "tally_flush", NULL, NULL, 0, NULL, 0, room_flushed,
-               held);
+               room_keep(room));
 }
 
 static void room_flush_due(uv_timer_t *timer)
@@ -135,6 +134,12 @@ struct room *room_hold(struct live *live, const char *session)
     return room;
 }
 
+struct room *room_keep(struct room *room)
+{
+    room->holders++;
+    return room;
+}
+
 void room_release(struct room **room)
 {
     struct room *held = *room;
@@ -151,9 +156,7 @@ void room_release(struct room **room)
 
 void room_end(struct room *room)
 {
-    struct room *held = room;
-    held->holders++; /* not room_hold: it makes a room that is gone anew, while its caller walks the map of
-                        them */
+    struct room *held = room_keep(room);
     room_fail_waits(held, ERROR_store_unavailable);
     store_unfollow(&held->following);
     room_release(&held);

@@ -73,7 +73,7 @@ struct room {
     struct map people;   /* id -> struct room_person */
     struct list clients; /* struct client, by room_link */
     struct list waits;
-    struct list unread; /* struct room_person, by unread: to be read at the end of the turn */
+    struct list unread; /* struct room_person, by unread: to be read soon, together */
     size_t unread_count;
     int64_t read_at; /* loop time of the last reading */
     bool reading;    /* one is under way */
@@ -91,6 +91,8 @@ struct room {
 
 /* The room of a session, made and followed where there is none; hold it until room_release(). */
 struct room *room_hold(struct live *live, const char *session);
+/* Holds a room that one has once more; room_hold() would make one that is gone anew, and free this one. */
+struct room *room_keep(struct room *room);
 void room_release(struct room **room);
 /* All of live goes: refuses what waits, and goes with the last call that holds it. */
 void room_end(struct room *room);
@@ -129,7 +131,7 @@ struct room_topic *room_topic_find(struct room *room,
                                    const struct topic *topic); /* NULL: nobody listens to it */
 struct room_topic *room_topic_open(struct room *room, const struct topic *topic);
 void room_topic_check(struct room_topic *topic);
-/* A vote was accepted: a flush follows within a tick. */
+/* A vote is handed to the store in this turn: a flush follows within a tick. */
 void room_voted(struct room *room);
 /* Runs the waits that are over and has people read; live calls it once a turn. Answers in how many ms it
  * wants to be called again, or -1 for not before something happens. */

@@ -25,7 +25,7 @@ static bool wait_is_over(const struct room_wait *wait)
 /* Runs what waits for nothing any more. A wait's run may add or cancel others: start over after each. */
 static void room_run_waits(struct room *room)
 {
-    struct room *held = room_hold(room->live, room->session);
+    struct room *held = room_keep(room);
     bool again = true;
     while (again) {
         again = false;
@@ -137,7 +137,7 @@ static bool room_person_is_wanted(const struct room *room, const struct room_per
     return person->sockets + person->visits > 0 && view_is_ready(room->view);
 }
 
-/* What an answer holds of one person begins at `*at`. */
+/* What an answer holds of one person, their number and their ballots, begins at `*at`. */
 static void room_person_read(struct room *room, struct room_person *person, const struct store_answer *answer,
                              size_t *at)
 {
@@ -178,7 +178,8 @@ static void room_people_read(void *arg, const struct store_answer *answer)
 static int64_t room_read_unread(struct room *room, int64_t loop_now)
 {
     int64_t wait = room->read_at + PEOPLE_EVERY_MS - loop_now;
-    if (room->reading || list_is_empty(&room->unread))
+    if (room->reading || list_is_empty(&room->unread) || room->state == ROOM_GONE ||
+        !view_is_ready(room->view))
         return -1;
     if (wait > 0 && room->unread_count < PEOPLE_AT_ONCE)
         return wait;
@@ -187,13 +188,20 @@ static int64_t room_read_unread(struct room *room, int64_t loop_now)
     while (!list_is_empty(&room->unread) && reading->count < PEOPLE_AT_ONCE) {
         struct room_person *person = CONTAINER_OF(room->unread.next, struct room_person, unread);
         list_remove(&person->unread);
+        room->unread_count--;
+        person->loading = room_person_is_wanted(room, person);
+        if (!person->loading)
+            continue;
         arguments[reading->count] = (struct store_argument){person->id, strlen(person->id)};
         reading->people[reading->count++] = person;
     }
-    room->unread_count -= reading->count;
-    room->read_at = loop_now;
-    reading->room = room_hold(room->live, room->session);
+    if (!reading->count) {
+        free(reading);
+        return -1;
+    }
+    reading->room = room_keep(room);
     room->reading = true;
+    room->read_at = loop_now;
     store_call(room->live->settings.store, room->session, "people_read", NULL, NULL, 0, arguments,
                reading->count, room_people_read, reading);
     return -1;
@@ -263,7 +271,7 @@ static void room_write_rules(void *arg, const char *const *arguments, size_t cou
         list[i] = (struct store_argument){arguments[i], strlen(arguments[i])};
     room->freezing = true;
     store_call(room->live->settings.store, room->session, "challenge_rules", NULL, NULL, 0, list, count,
-               room_rules_written, room_hold(room->live, room->session));
+               room_rules_written, room_keep(room));
 }
 
 /* Functions cannot make the hash (Lua has no BLAKE2b): whoever sees a challenge open without it hands it in.

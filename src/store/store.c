@@ -136,6 +136,12 @@ void store_close(struct store **where, void (*closed)(void *arg), void *arg)
     uv_close((uv_handle_t *)&store->dues, store_handle_closed);
 }
 
+void store_push(struct store *store)
+{
+    if (store->calls)
+        store_connection_push(store->calls);
+}
+
 bool store_is_connected(const struct store *store)
 {
     return store->connected;

@@ -37,6 +37,8 @@ struct store *store_open(const struct store_settings *settings, char **out_error
 /* Answers what is pending with store_unavailable, closes, frees; `closed` runs when all handles are closed.
  * What is still followed is to be unfollowed before; it ends without a callback. */
 void store_close(struct store **store, void (*closed)(void *arg), void *arg);
+/* Has the calls of this turn leave now and not when it ends, before something that takes long. */
+void store_push(struct store *store);
 bool store_is_connected(const struct store *store);
 /* Why the store refuses to work (an eviction policy, a version, a password), or NULL. */
 const char *store_fault(const struct store *store);

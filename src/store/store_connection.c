@@ -262,6 +262,11 @@ static void connection_flush(uv_prepare_t *prepare)
     }
 }
 
+void store_connection_push(struct store_connection *c)
+{
+    connection_flush(&c->prepare);
+}
+
 static struct store_slot *connection_slot(struct store_connection *c, enum slot_kind kind,
                                           const char *channel, store_replied *replied, void *arg)
 {

@@ -48,6 +48,8 @@ struct store_slot *store_connection_send(struct store_connection *connection, in
                                          store_replied *replied, void *arg);
 /* The reply will be dropped when it comes; its place is kept until then. */
 void store_slot_forget(struct store_slot *slot);
+/* Writes now what this turn gathered, and not when it ends. */
+void store_connection_push(struct store_connection *connection);
 /* SSUBSCRIBE or SUNSUBSCRIBE; answered by its confirmation or an error. */
 void store_connection_subscribe(struct store_connection *connection, const char *channel, bool on,
                                 store_replied *replied, void *arg);

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CONTENT_ISSUER "palabre"
+#define CONTENT_ISSUER         "palabre"
+#define CONTENT_GENERATION_MAX 999999999
 
 /* ---- what an actor and a name may be */
 
@@ -48,8 +49,9 @@ static bool is_actor(const struct actor *actor)
     bool place = actor->role == ROLE_admin ? !*session && !*brand
                  : *brand ? !*session && actor->role == ROLE_brand && text_is_id(brand, strlen(brand))
                           : text_is_id(session, strlen(session));
-    return place && actor->generation >= 0 && text_is_id(actor->id, strlen(actor->id)) &&
-           is_groups(actor->groups) && is_token_id(actor->token_id);
+    return place && actor->generation >= 0 && actor->generation <= CONTENT_GENERATION_MAX &&
+           text_is_id(actor->id, strlen(actor->id)) && is_groups(actor->groups) &&
+           is_token_id(actor->token_id);
 }
 
 /* ---- from and to claims */

@@ -13,7 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define TOKEN_MEMO_ENTRIES 32768 /* of 24 bytes, and about 160 each of what a participant's token says */
+/* Of 24 bytes, and of what a token says: 160 bytes for most people, 700 with the longest name and groups. */
+#define TOKEN_MEMO_ENTRIES 32768
 
 struct token_memo;
 

@@ -70,7 +70,7 @@ const measures = {
   /* The highest rate at which all is seen with p99 under 1 s, by steps of a quarter; once, not in each round. */
   async capacity(round) {
     if (round > 0) return;
-    const starts = { palabre: 1000, 'Socket.IO': 10, ws: 10, 'ws conflating': 100 };
+    const starts = { palabre: 1000, 'Socket.IO': 10, ws: 10, 'ws conflating': 1000 };
     for (const [who, start] of Object.entries(starts)) {
       let best = null;
       for (let rate = start; ; rate = Math.ceil(rate * (best && rate > start * 4 ? 1.25 : 2))) {

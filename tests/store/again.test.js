@@ -121,6 +121,15 @@ test('every read and write that takes part in the order of events notices anothe
   }
 })
 
+test('people who are read have another Redis noticed where there is something to flush', async () => {
+  const [session, ana] = await room()
+  const { epoch } = await session.flush()
+  await session.redis.hset(session.key('meta'), 'replid', '0'.repeat(40), 'epoch', '00000000ab12')
+  assert.equal((await session.call('people_read', BRAND, 'p1')).epoch, '00000000ab12')
+  await session.vote(ana, 'i1', 1)
+  assert.equal((await session.call('people_read', BRAND, 'p1')).epoch, epoch)
+})
+
 test("without a time of the caller's the clock is Redis'", async () => {
   const [session, ana] = await room()
   session.now = null

@@ -91,6 +91,7 @@ interface Call {
 
 const CLOSE_TOO_MANY_SOCKETS = 4004;
 const TOO_MANY_SOCKETS = errorOf({ code: -32035, data: { name: 'too_many_sockets' } });
+const EARLY_TOPICS = 16; /* that the server takes behind a hello */
 const SILENCE_MS = 25_000;
 const CONNECT_MS = 10_000;
 const WRITE_DEADLINE_MS = 60 * 60_000;
@@ -114,7 +115,8 @@ export class Client {
   #attempt = 0;
   #lastId = 0;
   #helloId = 0;
-  #saidHello = false;
+  /** Topics opened right behind a hello that is not answered yet. */
+  readonly #early = new Set<string>();
   #openings = new Map<number, Topic>();
   #heard = 0;
   #offset: number | null = null;
@@ -146,7 +148,8 @@ export class Client {
     topic.listeners.add(entry);
     if (!known) {
       this.#topics.set(name, topic);
-      if (this.#saidHello) this.#open(topic);
+      if (this.#status.link === 'online') this.#open(topic);
+      else this.#early.delete(name); /* it was another's */
     } else if (topic.state.document !== undefined) entry.change(topic.state.document);
     return () => this.#unwatch(topic, entry);
   }
@@ -222,9 +225,12 @@ export class Client {
       const params: Record<string, unknown> = { session: this.#options.session };
       if (this.#token !== undefined) params.token = this.#token;
       this.#send({ id: this.#helloId, method: 'hello', params });
-      this.#saidHello = true;
       /* Right behind it: the server runs them once it has answered hello, and the first screen is a round trip earlier. */
-      for (const topic of this.#topics.values()) this.#open(topic);
+      this.#early.clear();
+      for (const topic of [...this.#topics.values()].slice(0, EARLY_TOPICS)) {
+        this.#early.add(topic.name);
+        this.#open(topic);
+      }
     };
     socket.onmessage = (event: { data: unknown }) => {
       if (this.#socket === socket) this.#receive(String(event.data));
@@ -249,7 +255,6 @@ export class Client {
     clearTimeout(this.#reconnect);
     const socket = this.#socket;
     this.#socket = null;
-    this.#saidHello = false;
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.onerror = () => {};
@@ -308,8 +313,11 @@ export class Client {
     clearTimeout(topic.retry);
     this.#topics.delete(topic.name);
     for (const [id, waiting] of this.#openings) if (waiting === topic) this.#openings.delete(id);
-    if (this.#saidHello)
-      this.#send({ id: ++this.#lastId, method: 'topic_close', params: { topic: topic.name } });
+    if (this.#status.link === 'online') this.#shut(topic.name);
+  }
+
+  #shut(name: string): void {
+    this.#send({ id: ++this.#lastId, method: 'topic_close', params: { topic: name } });
   }
 
   #settle(id: number): Call | undefined {
@@ -379,6 +387,8 @@ export class Client {
       this.#options.onToken?.(hello.token);
     }
     this.#say({ link: 'online', hello, stale: false, trouble: null });
+    for (const name of this.#early) if (!this.#topics.has(name)) this.#shut(name);
+    for (const topic of this.#topics.values()) if (!this.#early.has(topic.name)) this.#open(topic);
     for (const call of this.#calls.values()) this.#send(call);
   }
 
@@ -386,6 +396,8 @@ export class Client {
     if (!error) {
       topic.failed = 0;
       topic.state.confirm();
+    } else if (error.error === 'hello_first' && this.#status.link !== 'online') {
+      this.#early.delete(topic.name); /* it is opened when hello is answered */
     } else if (isNotNow(error)) {
       const ms = error.data.retry_ms ?? backoff(++topic.failed, this.#options.random ?? Math.random);
       topic.retry = setTimeout(() => this.#open(topic), ms);

@@ -106,8 +106,9 @@ end
 
 local PEOPLE_TOGETHER = 16
 
--- The hash with the fields of a participant, `p3.role`. Few share one, so that Redis keeps it packed as a list of bytes (up to
--- hash-max-listpack-entries, 512): a third of what a field of a large hash takes.
+-- The hash with the fields of a participant, `p3.role`. Few share one, so that Redis keeps it packed as a list of bytes, a third
+-- of what they take in a large hash: up to hash-max-listpack-entries (512), while no value is longer than
+-- hash-max-listpack-value (64 bytes). A long name in Greek unpacks the hash of its sixteen.
 local function people_hash(s, id)
     return s.base .. 'people:' .. floor((tonumber(sub(id, 2)) or 0) / PEOPLE_TOGETHER)
 end

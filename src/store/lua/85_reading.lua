@@ -28,22 +28,21 @@ local function pairs_table(list)
     return values
 end
 
--- Adds the fields of one person. `read`: the hashes read so far, whole, since to look for a field in a packed one is to read it.
-local function person_read(s, result, id, read)
-    local hash = people_hash(s, id)
-    read[hash] = read[hash] or pairs_table(call('HGETALL', hash))
-    for _, name in ipairs(people.FIELDS) do
-        local value = read[hash][id .. '.' .. name]
-        if value then
-            result[#result + 1], result[#result + 2] = 'p:' .. id .. '.' .. name, value
-        end
-    end
-end
-
+-- The hashes of people are read whole: to look for a field in a packed one is to read it.
 local function people_slice(s, result, from, to)
-    local read = {}
+    local hash, fields = nil, nil
     for n = from, to do
-        person_read(s, result, 'p' .. n, read)
+        local id = 'p' .. n
+        if people_hash(s, id) ~= hash then
+            hash = people_hash(s, id)
+            fields = pairs_table(call('HGETALL', hash))
+        end
+        for _, name in ipairs(people.FIELDS) do
+            local value = fields[id .. '.' .. name]
+            if value then
+                result[#result + 1], result[#result + 2] = 'p:' .. id .. '.' .. name, value
+            end
+        end
     end
 end
 
@@ -140,8 +139,9 @@ function people.session_read(s, cursor)
     return result
 end
 
--- Some people with their ballots, one after the other; who is unknown has no field. Thousands may come at once, so nothing is
--- done here that is not needed: the epoch is compared where there is something to flush, and else by whoever follows.
+-- The ballots of some people, one after the other; of each their number, and nothing of who is unknown. Thousands may come at
+-- once, so nothing is done here that is not needed: the epoch is compared where there is something to flush, and else by whoever
+-- follows.
 function people.people_read(keys, args)
     local s, unknown = session_begin(keys, args)
     if not s then
@@ -150,14 +150,17 @@ function people.people_read(keys, args)
         session_settle(s)
         tally.flush(s)
     end
-    local result, read, challenges = answer(s), {}, challenge.ids(s)
-    for _, id in ipairs({unpack(args, 9)}) do
-        local first = #result
-        person_read(s, result, id, read)
-        for at = 1, #result > first and #challenges or 0 do
-            local record = call('HGET', s.base .. 'ballots:' .. challenges[at], id)
+    local result, challenges = answer(s), challenge.ids(s)
+    for at = 9, #args do
+        local id = args[at]
+        local n = call('HGET', people_hash(s, id), id .. '.n')
+        if n then
+            result[#result + 1], result[#result + 2] = 'p:' .. id .. '.n', n
+        end
+        for i = 1, n and #challenges or 0 do
+            local record = call('HGET', s.base .. 'ballots:' .. challenges[i], id)
             if record then
-                result[#result + 1], result[#result + 2] = 'p:' .. id .. '.ballot.' .. challenges[at], record
+                result[#result + 1], result[#result + 2] = 'p:' .. id .. '.ballot.' .. challenges[i], record
             end
         end
     end

@@ -45,7 +45,7 @@ describe('hello', () => {
     expect(peer.requests[0]).toMatchObject({ method: 'hello', params: { session: 'danette', token: 'v4.public.x' } });
   });
 
-  it('has its topics opened right behind it, and calls once it is answered', async () => {
+  it('has its topics opened right behind it; all else follows its answer', async () => {
     const greet = server.hello!;
     server.hello = null;
     const connected = connect();
@@ -55,10 +55,24 @@ describe('hello', () => {
     await peer.request('topic_open');
     connected.watch('leaders', { change() {} });
     stop();
-    await peer.request('topic_close');
-    expect(peer.requests.map(({ method }) => method)).toEqual(['hello', 'topic_open', 'topic_open', 'topic_close']);
+    expect(peer.requests.map(({ method }) => method)).toEqual(['hello', 'topic_open']);
     greet(peer, peer.requests[0]!);
     await peer.request('name_set');
+    expect(peer.requests.slice(2).map(({ method, params }) => [method, params.topic]))
+      .toEqual([['topic_close', 'session'], ['topic_open', 'leaders'], ['name_set', undefined]]);
+  });
+
+  it('has topics opened again that a server refuses before it has answered', async () => {
+    const greet = server.hello!;
+    server.hello = null;
+    server.open = (peer, { id }) => peer.refuse(id, 'hello_first');
+    const failed: PalabreError[] = [];
+    connect().watch('session', { change() {}, error: (error) => failed.push(error) });
+    const peer = await server.peer();
+    await peer.request('topic_open');
+    greet(peer, peer.requests[0]!);
+    await peer.request('topic_open', 1);
+    expect(failed).toEqual([]);
   });
 
   it('offers the subprotocol', async () => {
