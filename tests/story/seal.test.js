@@ -378,11 +378,11 @@ class Twins {
     assert.equal(said[0], said[1], `${topic} since ${from}`);
   }
 
-  /** All that is counted, but for connections that Node keeps or does not keep, and for what follows clocks: times, and how
-   * often a tick or a check came round. */
+  /** All that is counted, but for connections that Node keeps or does not keep, and for what follows clocks: times, how
+   * often a tick or a check came round, how long a tick is, and sessions that are forgotten a minute after their last visitor. */
   async metrics(palabre) {
     const text = String((await palabre.get('/metrics')).bytes);
-    return Object.fromEntries([...text.matchAll(/^(palabre_(?!connections |flushes|loads|gaps|store_errors|\w*_seconds)\S+) (\d+)$/gm)].map(([, name, value]) => [name, Number(value)]));
+    return Object.fromEntries([...text.matchAll(/^(palabre_(?!connections |sessions |tick_milliseconds |flushes|loads|gaps|store_errors|\w*_seconds)\S+) (\d+)$/gm)].map(([, name, value]) => [name, Number(value)]));
   }
 
   /** What was counted since both began, whatever it took them to come so far. */
