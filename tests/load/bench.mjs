@@ -107,7 +107,7 @@ const measures = {
       await load(server, 'votes', { listeners: 0, voters: 1, votes: 1, rate: 0, window: 1, warmup: 0, seconds: 0.2 });
       const [key] = redisCli(server.socket, '--scan', '--pattern', 'palabre:{load-*}:meta').trim().split('\n');
       const call = ['FCALL', 'vote_cast_3', '1', key, '0', '', 'p1', 'participant', 'open', '', '', '', 'i1', '1'];
-      for (const pipeline of [1, 16]) record('acks', `redis-benchmark, ${pipeline} under way`, { 'votes/s': redisBenchmark(server.socket, pipeline, quick ? 5_000 : 100_000, ...call) });
+      for (const pipeline of [1, 16]) record('acks', `redis-benchmark, ${pipeline} under way`, { 'votes/s': redisBenchmark(server.socket, pipeline, quick ? 5_000 : pipeline * 10_000, ...call) });
     } finally {
       await server.stop();
     }
