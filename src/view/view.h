@@ -18,6 +18,7 @@
 
 struct view;
 
+/* Whom to tell; a view without callbacks tells nobody. */
 struct view_settings {
     void *owner;
     /* The document of this topic changed for this audience at this sequence, and for each of its kind only

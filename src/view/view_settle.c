@@ -95,14 +95,14 @@ static void view_tell(struct view *view, int64_t seq)
 {
     for (size_t i = 0; i < view->mark_count; i++)
         for (unsigned audience = 0; audience < AUDIENCE_COUNT; audience++)
-            if (view->marks[i].audiences & 1u << audience)
+            if (view->settings.changed && view->marks[i].audiences & 1u << audience)
                 view->settings.changed(view->settings.owner, &view->marks[i].topic, (enum audience)audience,
                                        seq);
     view->mark_count = 0;
     for (size_t i = 0; i < view->promotion_count; i++) {
         const struct view_promotion *promotion = &view->promotions[i];
         const struct challenge *challenge = view_challenge(view, promotion->challenge);
-        if (challenge && challenge->fields.tally == tally_after_vote)
+        if (view->settings.promoted && challenge && challenge->fields.tally == tally_after_vote)
             view->settings.promoted(view->settings.owner, promotion->person, promotion->challenge);
     }
     view->promotion_count = 0;

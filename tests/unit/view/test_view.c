@@ -211,6 +211,18 @@ static void who_votes_is_promoted_where_the_tally_shows_after_it(void **state)
     view_free(&view);
 }
 
+static void a_view_without_callbacks_applies_events_and_tells_nobody(void **state)
+{
+    (void)state;
+    struct view *view = view_new(&(struct view_settings){.owner = NULL});
+    fixture_load(view, 1, SEALED);
+    view_person_enter(view, "p3");
+    fixture_person(view, "p3", 1, "p:p3.name=Ana");
+    assert_true(fixture_apply(view, 2, "s:s.title=new\np:p3.ballot.c2=open - i2:1"));
+    assert_string_equal(view->session.fields.title, "new");
+    view_free(&view);
+}
+
 static void ballots_read_before_their_owner_entered_are_not_taken(void **state)
 {
     (void)state;
@@ -287,6 +299,7 @@ int main(void)
         cmocka_unit_test(only_levels_that_count_make_an_order),
         cmocka_unit_test(groups_of_few_change_nothing_until_they_are_shown),
         cmocka_unit_test(who_votes_is_promoted_where_the_tally_shows_after_it),
+        cmocka_unit_test(a_view_without_callbacks_applies_events_and_tells_nobody),
         cmocka_unit_test(ballots_read_before_their_owner_entered_are_not_taken),
         cmocka_unit_test(a_ballot_of_an_event_stands_against_an_older_reading),
         cmocka_unit_test(a_topic_is_where_its_subject_is),
