@@ -67,6 +67,44 @@ static void what_is_known_still_ends_in_time_and_is_of_its_deployment(void **sta
     keyring_free(&keyring);
 }
 
+/* All that a token can say, made here and remembered, and read by one who never saw it. */
+static void what_is_remembered_is_what_reading_gives(void **state)
+{
+    struct keyring *here = keyring_of(*state), *there = keyring_of(*state);
+    const struct actor whole = {.session = "danette",
+                                .id = "p12",
+                                .role = ROLE_expert,
+                                .level = level_verified,
+                                .generation = 7,
+                                .groups = "status=client,store=lille"};
+    const struct actor brand = {.brand = "danone", .id = "lea", .role = ROLE_brand},
+                       *all[] = {&whole, &brand};
+    for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+        struct actor known, read;
+        char known_name[TOKEN_NAME_ROOM], read_name[TOKEN_NAME_ROOM];
+        CLEAN_FREE char *token = token_make(here, all[i], "Zoé", NOW, HOUR, DEPLOYMENT);
+        assert_int_equal(token_verify(here, token, strlen(token), DEPLOYMENT, NOW, &known, known_name),
+                         ERROR_none);
+        assert_int_equal(token_verify(there, token, strlen(token), DEPLOYMENT, NOW, &read, read_name),
+                         ERROR_none);
+        assert_string_equal(known_name, read_name);
+        assert_string_equal(known.session, all[i]->session);
+        assert_string_equal(known.groups, all[i]->groups);
+        assert_string_equal(read.session, known.session);
+        assert_string_equal(read.brand, known.brand);
+        assert_string_equal(read.id, known.id);
+        assert_string_equal(read.groups, known.groups);
+        assert_string_equal(read.token_id, known.token_id);
+        assert_int_equal(read.role, known.role);
+        assert_int_equal(read.level, known.level);
+        assert_int_equal(read.generation, known.generation);
+        assert_int_equal(read.issued_at, known.issued_at);
+        assert_int_equal(read.expires_at, known.expires_at);
+    }
+    keyring_free(&here);
+    keyring_free(&there);
+}
+
 static void what_is_wrong_is_not_remembered(void **state)
 {
     struct keyring *here = keyring_of(*state), *there = keyring_of(*state);
@@ -106,11 +144,13 @@ static void a_memo_is_bounded_and_forgets_the_oldest(void **state)
     for (unsigned i = 0; i < total; i++)
         token_memo_add(memo, token, (size_t)snprintf(token, sizeof(token), "token %u", i), &content);
     for (unsigned i = total - recent; i < total; i++)
-        known += token_memo_find(memo, token, (size_t)snprintf(token, sizeof(token), "token %u", i), &content);
+        known +=
+            token_memo_find(memo, token, (size_t)snprintf(token, sizeof(token), "token %u", i), &content);
     assert_in_range(known, recent * 9 / 10, recent);
     known = 0;
     for (unsigned i = 0; i < recent; i++)
-        known += token_memo_find(memo, token, (size_t)snprintf(token, sizeof(token), "token %u", i), &content);
+        known +=
+            token_memo_find(memo, token, (size_t)snprintf(token, sizeof(token), "token %u", i), &content);
     assert_in_range(known, 0, recent / 2);
     token_memo_free(&memo);
 }
@@ -122,6 +162,8 @@ int main(void)
                                         folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(what_is_known_still_ends_in_time_and_is_of_its_deployment,
                                         folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(what_is_remembered_is_what_reading_gives, folder_setup,
+                                        folder_teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_not_remembered, folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(a_key_that_is_withdrawn_takes_with_it_what_it_signed, folder_setup,
                                         folder_teardown),
