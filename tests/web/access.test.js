@@ -111,6 +111,24 @@ test('everything is legible at 200 %: nothing leaves the page sideways, by zoom 
   }
 });
 
+test('who asks for stillness sees every change at once: nothing moves, and nothing fades', async () => {
+  const ana = await crowd.person(server, session, 'Ana');
+  const opacities = await ana.page.evaluate(() => {
+    const button = document.querySelector('[data-test="compose"]');
+    return [true, false].map((disabled) => {
+      button.disabled = disabled;
+      return getComputedStyle(button).opacity;
+    });
+  });
+  assert.deepEqual(opacities, ['0.55', '1']);
+  const dialog = ana.page.evaluate(() => new Promise((opened) => new MutationObserver(() => {
+    const found = document.querySelector('dialog[open]');
+    if (found) opened({ opacity: getComputedStyle(found).opacity, moving: document.getAnimations().length });
+  }).observe(document, { subtree: true, childList: true, attributes: true })));
+  await ana.press('compose');
+  assert.deepEqual(await dialog, { opacity: '1', moving: 0 });
+});
+
 test('on a phone, the first proposal and its vote are on screen before any scrolling', async () => {
   const plain = await server.session({ title: 'Le prochain parfum de nos crèmes', mandate: 'Une promesse.', challenges: [
     challenge('c1', { title: 'Quel parfum voulez-vous retrouver au rayon frais ?', brief: 'Une voix par personne, qui suit votre dernier choix. '.repeat(4),
