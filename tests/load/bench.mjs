@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeReport } from './bench_report.mjs';
+import { BROADCAST_TICK, acks, broadcast, join as joins, sizes } from './jobs.mjs';
 import { HAS_NCHAN, ROOT, contestants, load, redisBenchmark, redisCli } from './contestants.mjs';
 
 const { values: given } = parseArgs({
@@ -9,8 +10,7 @@ const { values: given } = parseArgs({
 });
 const quick = given.quick;
 const rounds = Number(given.rounds ?? (quick ? 1 : 3));
-const listeners = quick ? 200 : 2000, crowd = quick ? 300 : 5000;
-const time = quick ? { warmup: 1, seconds: 2 } : { warmup: 2, seconds: 5 };
+const size = sizes(quick), { listeners, crowd, time } = size;
 
 const results = {}; /* measure -> contestant -> list of figures, one a round */
 const failures = []; /* what was wrong, or did not run to its end */
@@ -52,14 +52,11 @@ async function runRight(...args) {
 }
 
 const measures = {
-  /* Palabre's change comes from a vote in each tick; its tick is so short that it is always late. A peer's driver has four
-   * publications under way. */
   async broadcast() {
     const theirs = ['bare', 'ws', 'Socket.IO', ...(HAS_NCHAN ? ['nchan'] : [])];
     for (const who of ['palabre', ...theirs]) {
       const ours = who === 'palabre';
-      const report = await runRight('broadcast', who, 'broadcast', { listeners, ...time, ...(ours ? { voters: 100, rate: 250 } : { payload: 200 }) },
-                                    ...(ours ? ['--tick', '1'] : []));
+      const report = await runRight('broadcast', who, 'broadcast', broadcast(size, ours), ...(ours ? BROADCAST_TICK : []));
       record('broadcast', who, {
         'frames/s': report.frames_per_second, 'frames per CPU second': report.frames_per_server_cpu_second,
         'bytes a frame': report.bytes_per_frame, 'server CPU': report.server_cpu_share, 'client CPU': report.client_cpu_share,
@@ -96,9 +93,8 @@ const measures = {
   },
 
   async acks() {
-    const options = { listeners: 0, voters: quick ? 300 : 4000, rate: 0, window: 16, ...time };
     for (const window of [16, 256]) {
-      const report = await runRight('acks', 'palabre', 'votes', { ...options, window });
+      const report = await runRight('acks', 'palabre', 'votes', acks(size, window));
       record('acks', `palabre, ${window} under way`, { 'votes/s': report.votes_answered_per_second, 'server CPU': report.server_cpu_share });
     }
     /* The same function on the same Redis settings, asked by redis-benchmark: a session with one vote to begin with. */
@@ -119,9 +115,9 @@ const measures = {
   },
 
   async join() {
-    for (const options of [{ bare: true }, {}]) {
-      const report = await runRight('join', 'palabre', 'join', { clients: crowd, ideas: 200, ...options });
-      record('join', options.bare ? 'handshakes alone' : 'palabre', {
+    for (const bare of [true, false]) {
+      const report = await runRight('join', 'palabre', 'join', joins(size, bare));
+      record('join', bare ? 'handshakes alone' : 'palabre', {
         seconds: report.seconds, 'CPU us each': report.server_cpu_us_per_join, 'bytes each': report.bytes_per_join });
     }
   },
@@ -170,7 +166,7 @@ const measures = {
 
   async workers() {
     for (const workers of ['1', '2']) {
-      const report = await runRight('workers', 'palabre on all cores', 'broadcast', { listeners, voters: 100, rate: 250, ...time }, '--tick', '1', '--workers', workers);
+      const report = await runRight('workers', 'palabre on all cores', 'broadcast', broadcast(size, true), ...BROADCAST_TICK, '--workers', workers);
       record('workers', `${workers} worker${workers === '1' ? '' : 's'}`, { 'frames/s': report.frames_per_second, 'frames per CPU second': report.frames_per_server_cpu_second });
     }
   },

@@ -7,19 +7,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { HAS_NCHAN, contestants, load } from './contestants.mjs';
+import { BROADCAST_TICK, acks, broadcast, join as joins, sizes } from './jobs.mjs';
 
 const { values: given } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
-const listeners = given.quick ? 200 : 2000, crowd = given.quick ? 300 : 5000, seconds = given.quick ? 2 : 5;
+const size = sizes(given.quick);
 const FREQUENCY = 1999;
 
-const sent = { listeners, warmup: 2, seconds, payload: 200 };
 const runs = [
-  ['broadcast', 'palabre', 'broadcast', { listeners, warmup: 2, seconds, voters: 100, rate: 250 }, ['--tick', '1']],
-  ['broadcast', 'bare', 'broadcast', sent, []],
-  ...(HAS_NCHAN ? [['broadcast', 'nchan', 'broadcast', sent, []]] : []),
-  ['join', 'palabre', 'join', { clients: crowd, ideas: 200 }, []],
-  ['join, handshakes alone', 'palabre', 'join', { clients: crowd, ideas: 200, bare: true }, []],
-  ['votes, answered as they come', 'palabre', 'votes', { listeners: 0, voters: 4000, rate: 0, window: 16, warmup: 2, seconds }, []],
+  ['broadcast', 'palabre', 'broadcast', broadcast(size, true), BROADCAST_TICK],
+  ...['bare', ...(HAS_NCHAN ? ['nchan'] : [])].map((who) => ['broadcast', who, 'broadcast', broadcast(size, false), []]),
+  ['join', 'palabre', 'join', joins(size, false), []],
+  ['join, handshakes alone', 'palabre', 'join', joins(size, true), []],
+  ['votes, answered as they come', 'palabre', 'votes', acks(size, 16), []],
 ];
 
 /* By the kernel's own names; a call that ends in another one leaves no frame of its own. */

@@ -113,11 +113,11 @@ static void run_resume(struct load *load)
     load_verify(load);
 }
 
-/* In a storm nobody waits for the others. */
 #define COMMON .concurrency = 256, .window = 4
 #define ONE    COMMON, .sessions = 1, .sample = 20
 #define LONG   ONE, .warmup = 2, .seconds = 10
-#define STORM  .concurrency = 2000, .window = 4, .sessions = 1, .sample = 20
+/* In a storm nobody waits for the others. */
+#define STORM .concurrency = 2000, .window = 4, .sessions = 1, .sample = 20
 
 const struct scenario scenarios[] = {
     {"idle",
