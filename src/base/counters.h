@@ -39,7 +39,7 @@
 /* In seconds. */
 #define COUNTERS_HISTOGRAMS(X)                                                                               \
     X(tick_lag_seconds, "How late the frames of a tick, those of the public among them, began to be made")   \
-    X(tick_seconds, "Time that making and sending a tick's frames took")                                     \
+    X(tick_seconds, "Time from the making of a tick's frames until the last had left")                       \
     X(store_call_seconds, "Time from a call of a Redis function to its answer")
 
 #define COUNTERS_ENUM(name, help) COUNTER_##name,

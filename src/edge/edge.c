@@ -149,8 +149,9 @@ struct edge *edge_new(const struct edge_settings *settings, char **out_error)
     }
     uv_timer_init(settings->loop, &edge->sweep);
     uv_idle_init(settings->loop, &edge->work);
+    uv_idle_init(settings->loop, &edge->sending);
     uv_prepare_init(settings->loop, &edge->turn_end);
-    edge->handle_count += 3;
+    edge->handle_count += 4;
     uv_prepare_start(&edge->turn_end, edge_turn_end);
     uv_timer_start(&edge->sweep, edge_on_sweep, EDGE_SWEEP_MS, EDGE_SWEEP_MS);
     return edge;
@@ -212,8 +213,9 @@ void edge_free(struct edge **where)
     list_for_each_safe (at, &edge->connections)
         edge_connection_close(CONTAINER_OF(at, struct edge_connection, link));
     edge_close_handle(edge, (uv_handle_t *)&edge->sweep);
-    edge_flush(edge);
+    edge_turn_flush_first(edge, edge->holding_count);
     edge_close_handle(edge, (uv_handle_t *)&edge->turn_end);
+    edge_close_handle(edge, (uv_handle_t *)&edge->sending);
     lws_context_destroy(edge->context); /* calls socket_closed for each */
     assert(list_is_empty(&edge->sockets));
     uv_idle_stop(&edge->work);

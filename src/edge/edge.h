@@ -39,6 +39,8 @@ struct edge_settings {
     void (*socket_ready)(void *user);
     /* The socket is gone, its handle with it; called once, for every socket that opened. */
     void (*socket_closed)(void *user);
+    /* A turn of the loop is over, and nothing that any socket was sent is still to leave; may be NULL. */
+    void (*all_sent)(void *owner);
     /* A whole request, body included; to be answered once, now or later. */
     void (*request)(void *owner, struct edge_request *request);
     /* Bytes that a body for this path may have; larger ones are answered 413 by the edge. */
@@ -64,11 +66,11 @@ void edge_free(struct edge **edge);
 /* Connections of both kinds that are open. */
 size_t edge_connections(const struct edge *edge);
 
-/* Sends a frame (refs it until it is sent): at the end of the loop's turn, with all else that this socket is
- * sent in it, in one call to the kernel. False where the socket cannot take bytes now: nothing of the frame
- * was or will be sent, and `socket_ready` follows. */
+/* Sends a frame (refs it until it is sent): at the end of the loop's turn, or where many sockets are sent to
+ * of one soon after, with all else that this socket is sent until then, in one call to the kernel. False
+ * where the socket cannot take bytes now: nothing of the frame was or will be sent, and `socket_ready`
+ * follows. */
 bool edge_socket_send(struct edge_socket *socket, struct frame *frame);
-void edge_flush(struct edge *edge); /* what all sockets were sent in this turn, now */
 void edge_socket_limit(struct edge_socket *socket, size_t message_limit);
 /* Frames of WebSockets that left so far, and calls to the kernel that it took. */
 void edge_sent(const struct edge *edge, uint64_t *out_frames, uint64_t *out_sends);

@@ -43,14 +43,16 @@ struct edge {
     uint16_t port;
 
     uv_timer_t sweep;      /* pings, and what takes too long */
-    uv_prepare_t turn_end; /* sends what `holding` have */
+    uv_prepare_t turn_end; /* sends what `holding` have, or a part of it */
+    uv_idle_t sending;     /* runs while a part is left */
     uv_idle_t work; /* runs while `runnable` has connections, and while we wait for the context to close */
     unsigned handle_count; /* of ours that are not closed yet */
     bool freeing;
     uint64_t random;
 
     struct list sockets, connections, runnable;
-    struct list holding; /* sockets with frames of this turn */
+    struct list holding; /* sockets with frames that are to leave */
+    size_t holding_count;
     uint64_t frames, sends;
     size_t count;              /* sockets and connections */
     const char *adopting_peer; /* while a handshake is given to libwebsockets */
@@ -164,7 +166,8 @@ void edge_socket_kill(struct edge_socket *socket);
 
 /* edge_turn.c: whether it was held for the end of this turn; false where the socket is full. */
 bool edge_turn_hold(struct edge_socket *socket, struct frame *frame);
-void edge_turn_flush(struct edge_socket *socket); /* sends now what is held */
+void edge_turn_flush(struct edge_socket *socket);              /* sends now what is held */
+void edge_turn_flush_first(struct edge *edge, size_t sockets); /* of so many, those that hold it longest */
 void edge_turn_drop(struct edge_socket *socket);
 void edge_turn_end(uv_prepare_t *prepare);
 

@@ -3,6 +3,10 @@
  * libwebsockets and without a copy: each frame brings its WebSocket header in its headroom. Answers and the
  * frames of several topics so cost one call, and one packet.
  *
+ * Where many sockets hold frames, a turn sends to a part of them only: votes that come in, and Redis, are
+ * heard between the parts and not after thousands of calls. Sockets are sent to in the order in which they
+ * began to hold.
+ *
  * Writing past libwebsockets is right on 4.1.6 and 4.3.5 with HTTP/1, no TLS and no extensions, as long as it
  * has nothing of its own to write: it keeps no state of frames that went out whole. What the kernel does not
  * take is given to libwebsockets as raw bytes, which keeps a copy, writes it when it can and then calls us;
@@ -18,6 +22,8 @@
 #include <sys/uio.h>
 
 #define TURN_HEADER_ROOM 10
+#define TURN_SENDS       256 /* at least, of what is held when a turn ends, */
+#define TURN_SHARE       4   /* or one of so many: what is held cannot grow from turn to turn */
 
 _Static_assert(FRAME_HEADROOM >= TURN_HEADER_ROOM, "a frame has too little room before its bytes");
 
@@ -36,6 +42,8 @@ static struct iovec turn_header(struct frame *frame)
 
 void edge_turn_drop(struct edge_socket *socket)
 {
+    if (socket->held_count)
+        socket->edge->holding_count--;
     for (unsigned i = 0; i < socket->held_count; i++)
         frame_unref(&socket->held[i]);
     socket->held_count = 0;
@@ -104,8 +112,10 @@ bool edge_turn_hold(struct edge_socket *socket, struct frame *frame)
         if (socket->dead || turn_is_full(socket))
             return false;
     }
-    if (!socket->held_count)
+    if (!socket->held_count) {
         list_push_back(&socket->edge->holding, &socket->holding);
+        socket->edge->holding_count++;
+    }
     socket->held[socket->held_count++] = frame_ref(frame);
     socket->held_bytes += frame->size;
     if (socket->held_bytes > EDGE_HELD_BYTES)
@@ -113,15 +123,35 @@ bool edge_turn_hold(struct edge_socket *socket, struct frame *frame)
     return true;
 }
 
-void edge_turn_end(uv_prepare_t *prepare)
+void edge_turn_flush_first(struct edge *edge, size_t sockets)
 {
-    edge_flush(CONTAINER_OF(prepare, struct edge, turn_end));
+    while (sockets-- && !list_is_empty(&edge->holding)) {
+        struct list *first = edge->holding.next;
+        /* While the kernel sends to one, the next one's fields come into the cache. */
+        __builtin_prefetch(CONTAINER_OF(first->next, struct edge_socket, holding));
+        edge_turn_flush(CONTAINER_OF(first, struct edge_socket, holding));
+    }
+    assert(!list_is_empty(&edge->holding) || edge->holding_count == 0);
 }
 
-void edge_flush(struct edge *edge)
+/* That it runs has the loop look for events without waiting for any. */
+static void turn_goes_on(uv_idle_t *idle)
 {
-    while (!list_is_empty(&edge->holding))
-        edge_turn_flush(CONTAINER_OF(edge->holding.next, struct edge_socket, holding));
+    (void)idle;
+}
+
+void edge_turn_end(uv_prepare_t *prepare)
+{
+    struct edge *edge = CONTAINER_OF(prepare, struct edge, turn_end);
+    size_t share = edge->holding_count / TURN_SHARE;
+    edge_turn_flush_first(edge, share > TURN_SENDS ? share : TURN_SENDS);
+    if (!list_is_empty(&edge->holding)) {
+        uv_idle_start(&edge->sending, turn_goes_on);
+        return;
+    }
+    uv_idle_stop(&edge->sending);
+    if (edge->settings.all_sent)
+        edge->settings.all_sent(edge->settings.owner);
 }
 
 void edge_sent(const struct edge *edge, uint64_t *out_frames, uint64_t *out_sends)

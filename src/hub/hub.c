@@ -12,14 +12,12 @@ struct hub_cached {
     struct frame *frame; /* NULL: an empty slot */
 };
 
-#define HUB_CACHE       8
-#define HUB_TICK_MAX_US 1000000
+#define HUB_CACHE 8
 
 struct hub {
     struct hub_settings settings;
     struct list dirty;  /* topics that changed since their last frames */
     struct list topics; /* all */
-    int64_t took_us;    /* what a run takes, on an average in which the last has a quarter */
     uint64_t encoded[HUB_CLASSES], sent[HUB_CLASSES];
 };
 
@@ -236,23 +234,12 @@ static void topic_deliver(struct hub_topic *topic, int64_t now)
     }
 }
 
-void hub_took(struct hub *hub, int64_t us)
-{
-    hub->took_us += ((us < HUB_TICK_MAX_US ? us : HUB_TICK_MAX_US) - hub->took_us) / 4;
-}
-
-int64_t hub_tick_ms(const struct hub *hub)
-{
-    int64_t took = hub->took_us / 1000;
-    return took > hub->settings.tick_ms ? took : hub->settings.tick_ms;
-}
-
 int64_t hub_run(struct hub *hub, int64_t now_ms)
 {
-    int64_t next = -1, tick = hub_tick_ms(hub);
+    int64_t next = -1;
     list_for_each_safe (at, &hub->dirty) {
         struct hub_topic *topic = CONTAINER_OF(at, struct hub_topic, dirty_link);
-        int64_t wait = topic->sent_at + tick - now_ms;
+        int64_t wait = topic->sent_at + hub->settings.tick_ms - now_ms;
         if (wait > 0) {
             if (next < 0 || wait < next)
                 next = wait;

@@ -38,7 +38,7 @@ struct hub_topic;
 
 struct hub_settings {
     void *owner;
-    int64_t tick_ms;                /* at least; longer while runs take longer than that (hub_took) */
+    int64_t tick_ms;                /* between the frames of a topic, at least: hub/tick.h */
     struct counters_slot *counters; /* where frames of the class `counted` are; NULL: nowhere */
     int counted;
     /* The message from `since` (or HUB_NOTHING) or at `cursor` to now, for this class, and the version at
@@ -88,11 +88,6 @@ void hub_topic_changed(struct hub_topic *topic, int class);
 /* Sends what is due at `now_ms`: a topic's first change after a quiet tick at once, later ones a tick after
  * the last. Returns the ms until something is due, or -1. */
 int64_t hub_run(struct hub *hub, int64_t now_ms);
-/* How long a hub_run() that sent something took, sending included. While runs take longer than a tick, on the
- * average of the last few, the tick is as long as they take: what comes faster is conflated before it is
- * encoded. */
-void hub_took(struct hub *hub, int64_t us);
-int64_t hub_tick_ms(const struct hub *hub); /* as it is now */
 /* Frames encoded and sent so far. */
 void hub_counts(const struct hub *hub, int class, uint64_t *out_encoded, uint64_t *out_sent);
 void hub_assert_sane(const struct hub *hub);

@@ -18,52 +18,60 @@ static bool live_send(void *listener_owner, struct frame *frame)
     return client->socket && list_is_empty(&client->answers) && edge_socket_send(client->socket, frame);
 }
 
-/* A tick that began at `begun` is over, and the public saw it: those that only others see tell of votes under
- * a seal. */
-static void live_count_tick(const struct live *live, uint64_t begun)
-{
-    uint64_t took = uv_hrtime() - begun;
-    hub_took(live->hub, (int64_t)took / 1000);
-    counter_set(live->settings.counters, COUNTER_tick_milliseconds, (uint64_t)hub_tick_ms(live->hub));
-    uint64_t due = live->wanted_at;
-    if (live->tick_at && (!due || live->tick_at < due))
-        due = live->tick_at;
-    histogram_add(live->settings.counters, HISTOGRAM_tick_lag_seconds, due && due < begun ? begun - due : 0);
-    histogram_add(live->settings.counters, HISTOGRAM_tick_seconds, took);
-}
-
 /* Of two waits, of which -1 is none. */
 static int64_t sooner(int64_t one, int64_t other)
 {
     return one < 0 || (other >= 0 && other < one) ? other : one;
 }
 
+/* Makes the frames that are due, unless some are still leaving. The ms until more are, or -1. */
+static int64_t live_tick(struct live *live, int64_t now)
+{
+    uint64_t late, encoded, before, sent;
+    if (!tick_begin(&live->tick, uv_hrtime(), &late))
+        return -1;
+    hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &before);
+    int64_t wait = hub_run(live->hub, now);
+    hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &sent);
+    tick_wait(&live->tick, wait);
+    live->tick_seen = sent > before;
+    if (live->tick_seen)
+        histogram_add(live->settings.counters, HISTOGRAM_tick_lag_seconds, late);
+    return wait;
+}
+
 static void live_run(uv_timer_t *timer)
 {
     struct live *live = timer->data;
-    uint64_t begun = uv_hrtime(), encoded, before, sent;
-    hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &before);
     int64_t again = -1, now = live_loop_now(live);
     map_for_each (at, &live->rooms)
         again = sooner(again, room_turn(at->value, now));
     store_push(live->settings.store); /* Redis works while frames leave */
-    int64_t wait = hub_run(live->hub, now);
-    if (live->edge)
-        edge_flush(live->edge); /* or the turn's end would, and what sending takes would not be known */
-    hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &sent);
-    if (sent > before)
-        live_count_tick(live, begun);
-    live->wanted_at = 0;
-    live->tick_at = wait >= 0 ? begun + (uint64_t)wait * 1000000 : 0;
-    again = sooner(again, wait);
+    again = sooner(again, live_tick(live, now));
     if (again >= 0 && !uv_is_active((uv_handle_t *)timer))
         uv_timer_start(timer, live_run, (uint64_t)again, 0);
 }
 
+/* The frames of a tick have left. */
+static void live_sent(void *owner)
+{
+    struct live *live = owner;
+    bool again;
+    if (!tick_is_leaving(&live->tick))
+        return;
+    uint64_t took = tick_end(&live->tick, uv_hrtime(), &again);
+    if (live->tick_seen) {
+        tick_took(&live->tick, took);
+        histogram_add(live->settings.counters, HISTOGRAM_tick_seconds, took);
+        counter_set(live->settings.counters, COUNTER_tick_milliseconds, (uint64_t)tick_ms(&live->tick));
+    }
+    if (again)
+        live_want_run(live);
+}
+
 void live_want_run(struct live *live)
 {
-    if (!live->wanted_at)
-        live->wanted_at = uv_hrtime();
+    tick_want(&live->tick, uv_hrtime());
     if (!uv_is_active((uv_handle_t *)&live->run_timer) || uv_timer_get_due_in(&live->run_timer) > 0)
         uv_timer_start(&live->run_timer, live_run, 0, 0);
 }
@@ -102,6 +110,7 @@ struct live *live_new(const struct live_settings *settings)
 {
     struct live *live = memory_alloc(sizeof(*live));
     live->settings = *settings;
+    live->tick.least_ms = settings->tick_ms;
     list_init(&live->clients);
     guesses_init(&live->guesses);
     const struct hub_settings hub = {.owner = live,
@@ -122,7 +131,7 @@ struct live *live_new(const struct live_settings *settings)
 void live_attach(struct live *live, struct edge *edge)
 {
     live->edge = edge;
-    counter_set(live->settings.counters, COUNTER_tick_milliseconds, (uint64_t)hub_tick_ms(live->hub));
+    counter_set(live->settings.counters, COUNTER_tick_milliseconds, (uint64_t)tick_ms(&live->tick));
 }
 
 void live_edge_settings(struct live *live, struct edge_settings *out_settings)
@@ -136,6 +145,7 @@ void live_edge_settings(struct live *live, struct edge_settings *out_settings)
     out_settings->socket_message = client_message;
     out_settings->socket_ready = client_ready;
     out_settings->socket_closed = client_closed;
+    out_settings->all_sent = live_sent;
     out_settings->request = http_request;
     out_settings->body_limit = http_body_limit;
     out_settings->problem = http_problem;

@@ -12,6 +12,7 @@
 #include "domain/error.h"
 #include "edge/edge.h"
 #include "hub/hub.h"
+#include "hub/tick.h"
 #include "rules/guesses.h"
 #include "rules/rules.h"
 #include "store/store.h"
@@ -44,11 +45,12 @@ struct live {
     struct map rooms;              /* session -> struct room */
     struct list clients;
     struct rules_buckets strangers[LIVE_STRANGERS];
-    struct guesses guesses;      /* wrong codes, by network */
-    int64_t clock;               /* Redis' time less the loop's, as last heard */
-    uv_timer_t run_timer;        /* the next hub_run() */
-    uint64_t wanted_at, tick_at; /* ns: since when frames are wanted, when the next are due; 0: none */
-    uv_timer_t second_timer;     /* heartbeats, late hellos, rooms nobody is in */
+    struct guesses guesses; /* wrong codes, by network */
+    int64_t clock;          /* Redis' time less the loop's, as last heard */
+    uv_timer_t run_timer;   /* the next tick */
+    struct tick tick;
+    bool tick_seen;          /* by the public: only of those is told, as others tell of votes under a seal */
+    uv_timer_t second_timer; /* heartbeats, late hellos, rooms nobody is in */
     unsigned
         handles; /* rooms, timers while they close, and calls of the store that come back to live itself */
     bool closing;

@@ -76,7 +76,7 @@ void room_voted(struct room *room)
         return;
     /* Half of a tick that load made longer: what is flushed while frames leave is there when they have left.
      */
-    int64_t least = room->live->settings.tick_ms, tick = hub_tick_ms(room->live->hub) / 2;
+    int64_t least = room->live->settings.tick_ms, tick = tick_ms(&room->live->tick) / 2;
     int64_t wait = room->flushed_at + (tick > least ? tick : least) - live_loop_now(room->live);
     uv_timer_start(&room->flush_timer, room_flush_due, wait > 0 ? (uint64_t)wait : 0, 0);
 }

@@ -21,8 +21,10 @@
 
 #include <cmocka.h>
 
+#ifndef FIXTURE_SOCKETS
 #define FIXTURE_SOCKETS 8
-#define FIXTURE_TURNS   20000 /* of at most a millisecond each */
+#endif
+#define FIXTURE_TURNS 20000 /* of at most a millisecond each */
 
 struct fixture_user { /* what the handlers saw of one WebSocket */
     struct fixture *fixture;
@@ -42,7 +44,7 @@ struct fixture {
     void (*on_opened)(struct fixture_user *user);
     void (*on_message)(struct fixture_user *user, const char *text, size_t size);
     struct edge_request *held[4];
-    unsigned requests, ticks;
+    unsigned requests, ticks, all_sent;
     int refused; /* status of the last answer that the edge gave by itself */
 };
 
@@ -77,6 +79,11 @@ static inline void fixture_on_message(void *data, const char *text, size_t size)
 static inline void fixture_on_ready(void *data)
 {
     ((struct fixture_user *)data)->ready++;
+}
+
+static inline void fixture_on_all_sent(void *owner)
+{
+    ((struct fixture *)owner)->all_sent++;
 }
 
 static inline void fixture_on_closed(void *data)
@@ -149,6 +156,7 @@ static inline void fixture_prepare(struct fixture *fixture)
         .socket_message = fixture_on_message,
         .socket_ready = fixture_on_ready,
         .socket_closed = fixture_on_closed,
+        .all_sent = fixture_on_all_sent,
         .request = fixture_on_request,
         .body_limit = fixture_body_limit,
         .problem = fixture_problem,

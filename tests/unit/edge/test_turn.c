@@ -1,3 +1,4 @@
+#define FIXTURE_SOCKETS 1200
 #include "edge_fixture.h"
 
 /* Calls of the allocator from our own code, which the linker sends here (tests/CMakeLists.txt). */
@@ -59,6 +60,41 @@ static void what_a_turn_sends_to_a_socket_leaves_in_one_send_and_allocates_nothi
     }
     for (size_t n = 0; n < ARRAY_SIZE(topics); n++)
         frame_unref(&topics[n]);
+    fixture_close(&fixture);
+}
+
+static void a_turn_sends_to_some_of_many_sockets_and_hears_what_comes_before_the_next(void **state)
+{
+    static struct fixture fixture;
+    static struct peer peers[FIXTURE_SOCKETS];
+    uint64_t frames, before, sends;
+    (void)state;
+    fixture_open(&fixture);
+    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
+        peers[i] = peer_socket(&fixture);
+    struct frame *frame = frame_new("tally", 5);
+    peer_frame(&peers[0], FRAME_TEXT, "a vote", 6);
+    edge_sent(fixture.edge, &frames, &before);
+    fixture.all_sent = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
+        assert_true(edge_socket_send(fixture.users[i].socket, frame));
+    /* A quarter of 1,200, then 256 at a time. */
+    const uint64_t expected[] = {300, 556, 812, 1068, 1200};
+    for (size_t turn = 0; turn < ARRAY_SIZE(expected); turn++) {
+        assert_int_equal(fixture.all_sent, 0);
+        fixture_turn(&fixture);
+        assert_string_equal(fixture.users[0].messages.bytes, "a vote|");
+        edge_sent(fixture.edge, &frames, &sends);
+        assert_int_equal(sends - before, expected[turn]);
+    }
+    assert_int_equal(fixture.all_sent, 1);
+    assert_int_equal(frame->references, 1);
+    assert_true(fixture_sleeps(&fixture));
+    for (size_t i = 0; i < ARRAY_SIZE(peers); i++) {
+        peer_expect_text(&peers[i], "tally");
+        peer_close(&peers[i]);
+    }
+    frame_unref(&frame);
     fixture_close(&fixture);
 }
 
@@ -127,6 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_turn_sends_to_a_socket_leaves_in_one_send_and_allocates_nothing),
+        cmocka_unit_test(a_turn_sends_to_some_of_many_sockets_and_hears_what_comes_before_the_next),
         cmocka_unit_test(many_frames_of_a_turn_keep_their_order_where_the_socket_fills_up),
         cmocka_unit_test(frames_held_for_a_socket_that_goes_in_the_same_turn_go_with_it),
     };

@@ -169,40 +169,6 @@ static void the_first_change_after_quiet_leaves_at_once_and_later_ones_a_tick_ap
     close_fixture(&fixture);
 }
 
-static void a_tick_is_as_long_as_runs_take_while_they_take_longer(void **state)
-{
-    struct fixture fixture;
-    struct reader reader = {0};
-    (void)state;
-    open_fixture(&fixture);
-    listen_as(&fixture, &reader, 0, HUB_NOTHING);
-    int64_t now = 1000;
-    assert_int_equal(hub_tick_ms(fixture.hub), 50);
-    for (int i = 0; i < 30; i++) { /* short runs change nothing */
-        change(&fixture, 0);
-        hub_run(fixture.hub, now += 100);
-        hub_took(fixture.hub, 2000);
-    }
-    assert_int_equal(hub_tick_ms(fixture.hub), 50);
-    for (int i = 0; i < 30; i++) {
-        change(&fixture, 0);
-        hub_run(fixture.hub, now += 500);
-        hub_took(fixture.hub, 200000);
-    }
-    assert_in_range(hub_tick_ms(fixture.hub), 195, 200);
-    change(&fixture, 0);
-    assert_in_range(hub_run(fixture.hub, now += 100), 95, 100);
-    hub_run(fixture.hub, now += 100);
-    for (int i = 0; i < 30; i++) { /* and back */
-        hub_took(fixture.hub, 10);
-        change(&fixture, 0);
-        hub_run(fixture.hub, now += 500);
-    }
-    assert_int_equal(hub_tick_ms(fixture.hub), 50);
-    hub_unlisten(&reader.listener);
-    close_fixture(&fixture);
-}
-
 static void the_next_tick_is_the_soonest_of_all_topics(void **state)
 {
     struct fixture fixture;
@@ -488,7 +454,6 @@ int main(void)
         cmocka_unit_test(a_full_socket_is_skipped_and_catches_up_with_one_frame),
         cmocka_unit_test(a_change_for_one_class_makes_no_frame_for_another),
         cmocka_unit_test(the_first_change_after_quiet_leaves_at_once_and_later_ones_a_tick_apart),
-        cmocka_unit_test(a_tick_is_as_long_as_runs_take_while_they_take_longer),
         cmocka_unit_test(the_next_tick_is_the_soonest_of_all_topics),
         cmocka_unit_test(a_snapshot_comes_in_parts_with_no_other_frame_between),
         cmocka_unit_test(who_had_its_snapshot_in_parts_shares_frames_with_all_others),

@@ -1,0 +1,59 @@
+#include "hub/tick.h"
+
+#include <assert.h>
+
+#define TICK_NS_PER_MS 1000000
+#define TICK_MAX_NS    1000000000 /* a longer one was no sending, but a machine that slept */
+
+void tick_want(struct tick *tick, uint64_t now)
+{
+    if (!tick->wanted_at)
+        tick->wanted_at = now;
+}
+
+bool tick_begin(struct tick *tick, uint64_t now, uint64_t *out_late)
+{
+    uint64_t due = tick->wanted_at;
+    tick->wanted_at = 0;
+    if (tick->begun_at) {
+        tick->again = true;
+        return false;
+    }
+    if (tick->due_at && (!due || tick->due_at < due))
+        due = tick->due_at;
+    *out_late = due && due < now ? now - due : 0;
+    tick->begun_at = now;
+    return true;
+}
+
+void tick_wait(struct tick *tick, int64_t wait_ms)
+{
+    tick->due_at = wait_ms < 0 ? 0 : tick->begun_at + (uint64_t)wait_ms * TICK_NS_PER_MS;
+}
+
+bool tick_is_leaving(const struct tick *tick)
+{
+    return tick->begun_at != 0;
+}
+
+uint64_t tick_end(struct tick *tick, uint64_t now, bool *out_again)
+{
+    assert(tick->begun_at);
+    uint64_t took = now - tick->begun_at;
+    *out_again = tick->again;
+    tick->begun_at = 0;
+    tick->again = false;
+    return took;
+}
+
+void tick_took(struct tick *tick, uint64_t took)
+{
+    int64_t us = (int64_t)(took < TICK_MAX_NS ? took : TICK_MAX_NS) / 1000;
+    tick->average_us += (us - tick->average_us) / 4;
+}
+
+int64_t tick_ms(const struct tick *tick)
+{
+    int64_t took = tick->average_us / 1000;
+    return took > tick->least_ms ? took : tick->least_ms;
+}
