@@ -39,8 +39,9 @@ struct edge_settings {
     void (*socket_ready)(void *user);
     /* The socket is gone, its handle with it; called once, for every socket that opened. */
     void (*socket_closed)(void *user);
-    /* A turn of the loop is over, and nothing that any socket was sent is still to leave; may be NULL. */
-    void (*all_sent)(void *owner);
+    /* What sockets had been sent when edge_mark() was called has left, or waits for its socket. NULL where
+     * nobody marks. */
+    void (*mark_sent)(void *owner);
     /* A whole request, body included; to be answered once, now or later. */
     void (*request)(void *owner, struct edge_request *request);
     /* Bytes that a body for this path may have; larger ones are answered 413 by the edge. */
@@ -72,6 +73,9 @@ size_t edge_connections(const struct edge *edge);
  * follows. */
 bool edge_socket_send(struct edge_socket *socket, struct frame *frame);
 void edge_socket_limit(struct edge_socket *socket, size_t message_limit);
+/* Has `mark_sent` called at the end of a turn, once; a second call before that takes the place of the first.
+ */
+void edge_mark(struct edge *edge);
 /* Frames of WebSockets that left so far, and calls to the kernel that it took. */
 void edge_sent(const struct edge *edge, uint64_t *out_frames, uint64_t *out_sends);
 /* Closes with an application's code (4000 to 4999) and a reason of at most 100 bytes. From here on nothing is

@@ -4,7 +4,7 @@
  *   edge_connection HTTP/1.1, spoken by us: a head, a body, the handler's answer, and again;
  *        |          a handshake for /ws that edge_handshake.c finds right is given, unread, to
  *   edge_socket.c   libwebsockets, which knows nothing but WebSockets here; what a socket is sent leaves by
- *   edge_turn.c     at the end of the loop's turn.
+ *   edge_turn.c     when the loop's turn ends, or one soon after.
  *
  * HTTP is not left to libwebsockets because 4.1.6 turns at 100 % of a processor from the moment that a client
  * goes away while its request waits for an answer, cannot refuse with an answer of ours, and takes a body
@@ -27,7 +27,7 @@
 #define EDGE_CODE_WRONG  4000 /* protocol error */
 #define EDGE_CODE_LARGE  4002 /* too large */
 #define EDGE_REASON_ROOM 101
-#define EDGE_HELD_FRAMES 8     /* of one socket in one turn; what is more leaves before the turn ends */
+#define EDGE_HELD_FRAMES 8     /* of one socket; where one more comes, they leave at once */
 #define EDGE_HELD_BYTES  16384 /* likewise: large frames gain nothing by company */
 
 struct edge {
@@ -53,6 +53,8 @@ struct edge {
     struct list sockets, connections, runnable;
     struct list holding; /* sockets with frames that are to leave */
     size_t holding_count;
+    uint64_t held_number; /* of the last that began to hold */
+    uint64_t mark;        /* `mark_sent` is owed once no socket with a lower number holds; 0: it is not */
     uint64_t frames, sends;
     size_t count;              /* sockets and connections */
     const char *adopting_peer; /* while a handshake is given to libwebsockets */
@@ -73,6 +75,7 @@ struct edge_socket {
     unsigned char held_count;
     size_t held_bytes;
     struct list holding; /* edge->holding, or alone */
+    uint64_t held_number;
     struct frame *held[EDGE_HELD_FRAMES];
 
     struct list link;
@@ -164,7 +167,7 @@ void edge_socket_sweep(struct edge_socket *socket, uint64_t now);
 /* For a peer that is of no use any more: nothing is said to it. */
 void edge_socket_kill(struct edge_socket *socket);
 
-/* edge_turn.c: whether it was held for the end of this turn; false where the socket is full. */
+/* edge_turn.c: whether it was held until a turn ends; false where the socket is full. */
 bool edge_turn_hold(struct edge_socket *socket, struct frame *frame);
 void edge_turn_flush(struct edge_socket *socket);              /* sends now what is held */
 void edge_turn_flush_first(struct edge *edge, size_t sockets); /* of so many, those that hold it longest */

@@ -1,11 +1,11 @@
-/* What WebSockets are sent in a turn of the loop. Frames are held, by reference, until the turn ends, just
- * before the loop waits for events; then those of a socket leave in one call to the kernel, without
- * libwebsockets and without a copy: each frame brings its WebSocket header in its headroom. Answers and the
- * frames of several topics so cost one call, and one packet.
+/* How frames of WebSockets leave. They are held, by reference, until the turn of the loop ends, just before
+ * it waits for events; then those of a socket leave in one call to the kernel, without libwebsockets and
+ * without a copy: each frame brings its WebSocket header in its headroom. Answers and the frames of several
+ * topics so cost one call, and one packet.
  *
  * Where many sockets hold frames, a turn sends to a part of them only: votes that come in, and Redis, are
  * heard between the parts and not after thousands of calls. Sockets are sent to in the order in which they
- * began to hold.
+ * began to hold, so that each waits for those before it and for no other.
  *
  * Writing past libwebsockets is right on 4.1.6 and 4.3.5 with HTTP/1, no TLS and no extensions, as long as it
  * has nothing of its own to write: it keeps no state of frames that went out whole. What the kernel does not
@@ -22,8 +22,8 @@
 #include <sys/uio.h>
 
 #define TURN_HEADER_ROOM 10
-#define TURN_SENDS       256 /* at least, of what is held when a turn ends, */
-#define TURN_SHARE       4   /* or one of so many: what is held cannot grow from turn to turn */
+#define TURN_SENDS       256 /* sockets that a turn sends to, */
+#define TURN_SHARE       4   /* or one of so many that hold frames: however many come, they do not pile up */
 
 _Static_assert(FRAME_HEADROOM >= TURN_HEADER_ROOM, "a frame has too little room before its bytes");
 
@@ -115,6 +115,7 @@ bool edge_turn_hold(struct edge_socket *socket, struct frame *frame)
     if (!socket->held_count) {
         list_push_back(&socket->edge->holding, &socket->holding);
         socket->edge->holding_count++;
+        socket->held_number = ++socket->edge->held_number;
     }
     socket->held[socket->held_count++] = frame_ref(frame);
     socket->held_bytes += frame->size;
@@ -140,18 +141,32 @@ static void turn_goes_on(uv_idle_t *idle)
     (void)idle;
 }
 
+/* Whether no socket holds that began to before `mark`. */
+static bool turn_is_past(const struct edge *edge, uint64_t mark)
+{
+    return list_is_empty(&edge->holding) ||
+           CONTAINER_OF(edge->holding.next, struct edge_socket, holding)->held_number >= mark;
+}
+
 void edge_turn_end(uv_prepare_t *prepare)
 {
     struct edge *edge = CONTAINER_OF(prepare, struct edge, turn_end);
     size_t share = edge->holding_count / TURN_SHARE;
     edge_turn_flush_first(edge, share > TURN_SENDS ? share : TURN_SENDS);
-    if (!list_is_empty(&edge->holding)) {
+    if (list_is_empty(&edge->holding))
+        uv_idle_stop(&edge->sending);
+    else
         uv_idle_start(&edge->sending, turn_goes_on);
-        return;
+    if (edge->mark && turn_is_past(edge, edge->mark)) {
+        edge->mark = 0;
+        edge->settings.mark_sent(edge->settings.owner);
     }
-    uv_idle_stop(&edge->sending);
-    if (edge->settings.all_sent)
-        edge->settings.all_sent(edge->settings.owner);
+}
+
+void edge_mark(struct edge *edge)
+{
+    assert(edge->settings.mark_sent);
+    edge->mark = edge->held_number + 1;
 }
 
 void edge_sent(const struct edge *edge, uint64_t *out_frames, uint64_t *out_sends)

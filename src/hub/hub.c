@@ -251,6 +251,14 @@ int64_t hub_run(struct hub *hub, int64_t now_ms)
     return next;
 }
 
+uint64_t hub_sent(const struct hub *hub)
+{
+    uint64_t sent = 0;
+    for (int i = 0; i < HUB_CLASSES; i++)
+        sent += hub->sent[i];
+    return sent;
+}
+
 void hub_counts(const struct hub *hub, int class, uint64_t *out_encoded, uint64_t *out_sent)
 {
     *out_encoded = hub->encoded[class];

@@ -88,7 +88,8 @@ void hub_topic_changed(struct hub_topic *topic, int class);
 /* Sends what is due at `now_ms`: a topic's first change after a quiet tick at once, later ones a tick after
  * the last. Returns the ms until something is due, or -1. */
 int64_t hub_run(struct hub *hub, int64_t now_ms);
-/* Frames encoded and sent so far. */
+uint64_t hub_sent(const struct hub *hub); /* frames so far, of all classes */
+/* Frames encoded and sent so far, of one class. */
 void hub_counts(const struct hub *hub, int class, uint64_t *out_encoded, uint64_t *out_sent);
 void hub_assert_sane(const struct hub *hub);
 

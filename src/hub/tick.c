@@ -31,16 +31,14 @@ void tick_wait(struct tick *tick, int64_t wait_ms)
     tick->due_at = wait_ms < 0 ? 0 : tick->begun_at + (uint64_t)wait_ms * TICK_NS_PER_MS;
 }
 
-bool tick_is_leaving(const struct tick *tick)
-{
-    return tick->begun_at != 0;
-}
-
 uint64_t tick_end(struct tick *tick, uint64_t now, bool *out_again)
 {
     assert(tick->begun_at);
     uint64_t took = now - tick->begun_at;
     *out_again = tick->again;
+    if (tick->due_at && tick->due_at < now)
+        tick->due_at = now;
+    tick->ended_at = now;
     tick->begun_at = 0;
     tick->again = false;
     return took;
@@ -56,4 +54,10 @@ int64_t tick_ms(const struct tick *tick)
 {
     int64_t took = tick->average_us / 1000;
     return took > tick->least_ms ? took : tick->least_ms;
+}
+
+void tick_assert_sane(const struct tick *tick)
+{
+    assert(!tick->again || tick->begun_at);
+    assert(tick->begun_at || !tick->due_at || tick->due_at >= tick->ended_at);
 }

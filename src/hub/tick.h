@@ -4,7 +4,11 @@
  *
  * A tick begins where frames are made (hub_run) and ends when the last of them has left, some turns of the
  * loop later. Meanwhile no other begins: under load a tick so is as long as sending takes, and what changes
- * in it is conflated before it is encoded. Knows no clock: it is told the time, in ns. */
+ * in it is conflated before it is encoded. Knows no clock: it is told the time, in ns.
+ *
+ * Invariants (tick_assert_sane):
+ *   1. frames are wanted once more only while others leave;
+ *   2. frames are due no earlier than the last tick ended: its own length makes none late. */
 #ifndef HUB_TICK_H
 #define HUB_TICK_H
 
@@ -17,6 +21,7 @@ struct tick {
     uint64_t wanted_at; /* since when frames are wanted; 0: they are not */
     uint64_t due_at;    /* when those of topics that had some lately may follow; 0: none wait */
     uint64_t begun_at;  /* of the tick that is leaving; 0: none */
+    uint64_t ended_at;  /* of the last */
     bool again;         /* frames were wanted while others left */
     int64_t average_us; /* what a tick takes; the last has a quarter in it */
 };
@@ -28,12 +33,12 @@ void tick_want(struct tick *tick, uint64_t now);
 bool tick_begin(struct tick *tick, uint64_t now, uint64_t *out_late);
 /* hub_run() said when more are due: ms from the beginning, or -1. */
 void tick_wait(struct tick *tick, int64_t wait_ms);
-bool tick_is_leaving(const struct tick *tick);
-/* All frames have left: the ns that it took. *out_again: others are wanted. */
+/* All frames have left, or there were none: the ns that it took. *out_again: others are wanted. */
 uint64_t tick_end(struct tick *tick, uint64_t now, bool *out_again);
 /* A tick that counts for the average took so many ns. */
 void tick_took(struct tick *tick, uint64_t took);
 /* The time between two frames of a topic that keeps changing, as it is now. */
 int64_t tick_ms(const struct tick *tick);
+void tick_assert_sane(const struct tick *tick);
 
 #endif

@@ -27,16 +27,21 @@ static int64_t sooner(int64_t one, int64_t other)
 /* Makes the frames that are due, unless some are still leaving. The ms until more are, or -1. */
 static int64_t live_tick(struct live *live, int64_t now)
 {
-    uint64_t late, encoded, before, sent;
+    bool again;
+    uint64_t late, encoded, before, seen, all = hub_sent(live->hub);
     if (!tick_begin(&live->tick, uv_hrtime(), &late))
         return -1;
     hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &before);
     int64_t wait = hub_run(live->hub, now);
-    hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &sent);
+    hub_counts(live->hub, AUDIENCE_PUBLIC, &encoded, &seen);
     tick_wait(&live->tick, wait);
-    live->tick_seen = sent > before;
+    live->tick_seen = seen > before;
     if (live->tick_seen)
         histogram_add(live->settings.counters, HISTOGRAM_tick_lag_seconds, late);
+    if (hub_sent(live->hub) > all)
+        edge_mark(live->edge);
+    else
+        tick_end(&live->tick, uv_hrtime(), &again); /* nobody was due anything */
     return wait;
 }
 
@@ -57,8 +62,6 @@ static void live_sent(void *owner)
 {
     struct live *live = owner;
     bool again;
-    if (!tick_is_leaving(&live->tick))
-        return;
     uint64_t took = tick_end(&live->tick, uv_hrtime(), &again);
     if (live->tick_seen) {
         tick_took(&live->tick, took);
@@ -145,7 +148,7 @@ void live_edge_settings(struct live *live, struct edge_settings *out_settings)
     out_settings->socket_message = client_message;
     out_settings->socket_ready = client_ready;
     out_settings->socket_closed = client_closed;
-    out_settings->all_sent = live_sent;
+    out_settings->mark_sent = live_sent;
     out_settings->request = http_request;
     out_settings->body_limit = http_body_limit;
     out_settings->problem = http_problem;

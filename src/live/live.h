@@ -82,7 +82,7 @@ struct refusal live_refusal(enum error error);
 int64_t live_now(const struct live *live);
 void live_heard(struct live *live, int64_t redis_now);
 int64_t live_loop_now(const struct live *live); /* ms that only grow */
-/* Frames will leave when this turn of the loop is over. */
+/* Frames will be made before this turn of the loop is over, or when those that are leaving have left. */
 void live_want_run(struct live *live);
 /* What must be over before live is gone. */
 void live_handle_opened(struct live *live);

@@ -44,7 +44,7 @@ struct fixture {
     void (*on_opened)(struct fixture_user *user);
     void (*on_message)(struct fixture_user *user, const char *text, size_t size);
     struct edge_request *held[4];
-    unsigned requests, ticks, all_sent;
+    unsigned requests, ticks, marks_sent;
     int refused; /* status of the last answer that the edge gave by itself */
 };
 
@@ -81,9 +81,9 @@ static inline void fixture_on_ready(void *data)
     ((struct fixture_user *)data)->ready++;
 }
 
-static inline void fixture_on_all_sent(void *owner)
+static inline void fixture_on_mark_sent(void *owner)
 {
-    ((struct fixture *)owner)->all_sent++;
+    ((struct fixture *)owner)->marks_sent++;
 }
 
 static inline void fixture_on_closed(void *data)
@@ -156,7 +156,7 @@ static inline void fixture_prepare(struct fixture *fixture)
         .socket_message = fixture_on_message,
         .socket_ready = fixture_on_ready,
         .socket_closed = fixture_on_closed,
-        .all_sent = fixture_on_all_sent,
+        .mark_sent = fixture_on_mark_sent,
         .request = fixture_on_request,
         .body_limit = fixture_body_limit,
         .problem = fixture_problem,

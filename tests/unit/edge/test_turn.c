@@ -75,19 +75,19 @@ static void a_turn_sends_to_some_of_many_sockets_and_hears_what_comes_before_the
     struct frame *frame = frame_new("tally", 5);
     peer_frame(&peers[0], FRAME_TEXT, "a vote", 6);
     edge_sent(fixture.edge, &frames, &before);
-    fixture.all_sent = 0;
     for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
         assert_true(edge_socket_send(fixture.users[i].socket, frame));
+    edge_mark(fixture.edge);
     /* A quarter of 1,200, then 256 at a time. */
     const uint64_t expected[] = {300, 556, 812, 1068, 1200};
     for (size_t turn = 0; turn < ARRAY_SIZE(expected); turn++) {
-        assert_int_equal(fixture.all_sent, 0);
+        assert_int_equal(fixture.marks_sent, 0);
         fixture_turn(&fixture);
         assert_string_equal(fixture.users[0].messages.bytes, "a vote|");
         edge_sent(fixture.edge, &frames, &sends);
         assert_int_equal(sends - before, expected[turn]);
     }
-    assert_int_equal(fixture.all_sent, 1);
+    assert_int_equal(fixture.marks_sent, 1);
     assert_int_equal(frame->references, 1);
     assert_true(fixture_sleeps(&fixture));
     for (size_t i = 0; i < ARRAY_SIZE(peers); i++) {
@@ -96,6 +96,75 @@ static void a_turn_sends_to_some_of_many_sockets_and_hears_what_comes_before_the
     }
     frame_unref(&frame);
     fixture_close(&fixture);
+}
+
+static void a_mark_is_past_when_what_was_sent_before_it_has_left_whatever_is_sent_since(void **state)
+{
+    static struct fixture fixture;
+    static struct peer peers[600];
+    (void)state;
+    fixture_open(&fixture);
+    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
+        peers[i] = peer_socket(&fixture);
+    struct frame *frame = frame_new("more", 4);
+    for (unsigned turn = 0; turn < 20; turn++) {
+        for (size_t i = 0; i < ARRAY_SIZE(peers); i++) /* some always wait */
+            assert_true(edge_socket_send(fixture.users[i].socket, frame));
+        if (turn == 5)
+            edge_mark(fixture.edge);
+        fixture_turn(&fixture);
+        assert_int_equal(fixture.marks_sent, turn >= 7); /* those of turn 5: 256, 256 and 88 */
+    }
+    edge_mark(fixture.edge);
+    fixture_turns(&fixture, 3);
+    assert_int_equal(fixture.marks_sent, 2);
+    assert_int_equal(frame->references, 1);
+    edge_mark(fixture.edge); /* nothing is held */
+    fixture_turn(&fixture);
+    assert_int_equal(fixture.marks_sent, 3);
+    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
+        peer_close(&peers[i]);
+    frame_unref(&frame);
+    fixture_close(&fixture);
+}
+
+static void expect_bytes(const struct peer *peer, const char *bytes, size_t size)
+{
+    char room[64];
+    assert_int_equal(recv(peer->fd, room, sizeof(room), 0), size);
+    assert_memory_equal(room, bytes, size);
+}
+
+static void between_two_parts_a_socket_may_be_sent_more_or_close_or_go_and_the_end_leaves_none_out(
+    void **state)
+{
+    static struct fixture fixture;
+    static struct peer peers[600];
+    (void)state;
+    fixture_open(&fixture);
+    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
+        peers[i] = peer_socket(&fixture);
+    struct frame *frame = frame_new("one", 3), *more = frame_new("two", 3);
+    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
+        assert_true(edge_socket_send(fixture.users[i].socket, frame));
+    fixture_turn(&fixture);
+    assert_int_equal(frame->references, 1 + 600 - 256);
+    assert_true(edge_socket_send(fixture.users[599].socket, more));
+    edge_socket_close(fixture.users[598].socket, 4000, "over");
+    peer_close(&peers[597]);
+    fixture_turn(&fixture); /* hears of it behind the second part */
+    assert_int_equal(fixture.users[597].closed, 1);
+    assert_int_equal(frame->references, 1 + 600 - 512 - 2);
+    fixture_close(&fixture);
+    assert_int_equal(frame->references, 1);
+    for (size_t i = 0; i < 597; i++)
+        expect_bytes(&peers[i], "\x81\x03one", 5);
+    expect_bytes(&peers[598], "\x81\x03one\x88\x06\x0f\xa0over", 13);
+    expect_bytes(&peers[599], "\x81\x03one\x81\x03two", 10);
+    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
+        peer_close(&peers[i]);
+    frame_unref(&frame);
+    frame_unref(&more);
 }
 
 static void many_frames_of_a_turn_keep_their_order_where_the_socket_fills_up(void **state)
@@ -164,6 +233,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_turn_sends_to_a_socket_leaves_in_one_send_and_allocates_nothing),
         cmocka_unit_test(a_turn_sends_to_some_of_many_sockets_and_hears_what_comes_before_the_next),
+        cmocka_unit_test(a_mark_is_past_when_what_was_sent_before_it_has_left_whatever_is_sent_since),
+        cmocka_unit_test(
+            between_two_parts_a_socket_may_be_sent_more_or_close_or_go_and_the_end_leaves_none_out),
         cmocka_unit_test(many_frames_of_a_turn_keep_their_order_where_the_socket_fills_up),
         cmocka_unit_test(frames_held_for_a_socket_that_goes_in_the_same_turn_go_with_it),
     };

@@ -19,10 +19,8 @@ static void a_tick_begins_at_once_where_none_is_leaving(void **state)
     tick_want(&tick, 12 * MS); /* wanted since the first */
     assert_true(tick_begin(&tick, 13 * MS, &late));
     assert_int_equal(late, 3 * MS);
-    assert_true(tick_is_leaving(&tick));
     assert_int_equal(tick_end(&tick, 20 * MS, &again), 7 * MS);
     assert_false(again);
-    assert_false(tick_is_leaving(&tick));
     assert_true(tick_begin(&tick, 30 * MS, &late)); /* that nobody asked for is not late */
     assert_int_equal(late, 0);
 }
@@ -37,6 +35,7 @@ static void none_begins_while_another_leaves_and_what_was_wanted_meanwhile_is_wa
     tick_want(&tick, 12 * MS);
     assert_false(tick_begin(&tick, 13 * MS, &late));
     assert_false(tick_begin(&tick, 14 * MS, &late));
+    tick_assert_sane(&tick);
     assert_int_equal(tick_end(&tick, 40 * MS, &again), 30 * MS);
     assert_true(again);
     tick_want(&tick, 40 * MS);
@@ -44,6 +43,7 @@ static void none_begins_while_another_leaves_and_what_was_wanted_meanwhile_is_wa
     assert_int_equal(late, 1 * MS); /* it could not have begun before the other had left */
     tick_end(&tick, 42 * MS, &again);
     assert_false(again); /* once is enough */
+    tick_assert_sane(&tick);
 }
 
 static void a_tick_is_late_from_the_moment_that_frames_were_due(void **state)
@@ -66,6 +66,11 @@ static void a_tick_is_late_from_the_moment_that_frames_were_due(void **state)
     tick_end(&tick, 201 * MS, &again);
     assert_true(tick_begin(&tick, 210 * MS, &late)); /* before its time */
     assert_int_equal(late, 0);
+    tick_wait(&tick, 40);
+    tick_end(&tick, 300 * MS, &again); /* due at 250, while this one left */
+    tick_assert_sane(&tick);
+    assert_true(tick_begin(&tick, 302 * MS, &late));
+    assert_int_equal(late, 2 * MS);
 }
 
 static void the_time_between_frames_is_what_ticks_take_where_that_is_longer(void **state)
