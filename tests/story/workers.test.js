@@ -112,11 +112,14 @@ describe('two workers', () => {
   });
 
   test('metrics are of both, whoever answers', async () => {
-    const before = await metrics(palabre);
     const session = await palabre.session({ challenges: [question('c1')] });
+    const watcher = await palabre.person(session, 'Témoin'); /* who sees what everyone sees, and votes on nothing */
+    await watcher.open('session');
+    const before = await metrics(palabre);
     const people = await crowd(palabre, session);
     await Promise.all(people.map((one) => one.call('vote_cast', { idea: 'i1', value: 1 })));
     for (const one of people) await one.see('results:c1', (state) => state.totals.votes === MANY);
+    await watcher.see('session', (state) => state.people === MANY + 1);
     for (let i = 0; i < 12; i++) {
       const now = await metrics(palabre);
       assert.equal(now.palabre_workers, 2);
