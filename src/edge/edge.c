@@ -213,7 +213,7 @@ void edge_free(struct edge **where)
     list_for_each_safe (at, &edge->connections)
         edge_connection_close(CONTAINER_OF(at, struct edge_connection, link));
     edge_close_handle(edge, (uv_handle_t *)&edge->sweep);
-    edge_turn_flush_first(edge, edge->holding_count);
+    edge_turn_flush_first(edge, SIZE_MAX);
     edge_close_handle(edge, (uv_handle_t *)&edge->turn_end);
     edge_close_handle(edge, (uv_handle_t *)&edge->sending);
     lws_context_destroy(edge->context); /* calls socket_closed for each */

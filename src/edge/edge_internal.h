@@ -51,8 +51,7 @@ struct edge {
     uint64_t random;
 
     struct list sockets, connections, runnable;
-    struct list holding; /* sockets with frames that are to leave */
-    size_t holding_count;
+    struct list holding;  /* sockets with frames that are to leave */
     uint64_t held_number; /* of the last that began to hold */
     uint64_t mark;        /* `mark_sent` is owed once no socket with a lower number holds; 0: it is not */
     uint64_t frames, sends;

@@ -42,8 +42,6 @@ static struct iovec turn_header(struct frame *frame)
 
 void edge_turn_drop(struct edge_socket *socket)
 {
-    if (socket->held_count)
-        socket->edge->holding_count--;
     for (unsigned i = 0; i < socket->held_count; i++)
         frame_unref(&socket->held[i]);
     socket->held_count = 0;
@@ -114,7 +112,6 @@ bool edge_turn_hold(struct edge_socket *socket, struct frame *frame)
     }
     if (!socket->held_count) {
         list_push_back(&socket->edge->holding, &socket->holding);
-        socket->edge->holding_count++;
         socket->held_number = ++socket->edge->held_number;
     }
     socket->held[socket->held_count++] = frame_ref(frame);
@@ -132,7 +129,6 @@ void edge_turn_flush_first(struct edge *edge, size_t sockets)
         __builtin_prefetch(CONTAINER_OF(first->next, struct edge_socket, holding));
         edge_turn_flush(CONTAINER_OF(first, struct edge_socket, holding));
     }
-    assert(!list_is_empty(&edge->holding) || edge->holding_count == 0);
 }
 
 /* That it runs has the loop look for events without waiting for any. */
@@ -141,23 +137,24 @@ static void turn_goes_on(uv_idle_t *idle)
     (void)idle;
 }
 
-/* Whether no socket holds that began to before `mark`. */
-static bool turn_is_past(const struct edge *edge, uint64_t mark)
+/* The number of the socket that holds longest; that of the next to begin where none does. */
+static uint64_t turn_first(const struct edge *edge)
 {
-    return list_is_empty(&edge->holding) ||
-           CONTAINER_OF(edge->holding.next, struct edge_socket, holding)->held_number >= mark;
+    return list_is_empty(&edge->holding)
+               ? edge->held_number + 1
+               : CONTAINER_OF(edge->holding.next, struct edge_socket, holding)->held_number;
 }
 
 void edge_turn_end(uv_prepare_t *prepare)
 {
     struct edge *edge = CONTAINER_OF(prepare, struct edge, turn_end);
-    size_t share = edge->holding_count / TURN_SHARE;
+    size_t share = (edge->held_number + 1 - turn_first(edge)) / TURN_SHARE;
     edge_turn_flush_first(edge, share > TURN_SENDS ? share : TURN_SENDS);
     if (list_is_empty(&edge->holding))
         uv_idle_stop(&edge->sending);
     else
         uv_idle_start(&edge->sending, turn_goes_on);
-    if (edge->mark && turn_is_past(edge, edge->mark)) {
+    if (edge->mark && turn_first(edge) >= edge->mark) {
         edge->mark = 0;
         edge->settings.mark_sent(edge->settings.owner);
     }

@@ -13,15 +13,15 @@ void tick_want(struct tick *tick, uint64_t now)
 
 bool tick_begin(struct tick *tick, uint64_t now, uint64_t *out_late)
 {
-    uint64_t due = tick->wanted_at;
-    tick->wanted_at = 0;
     if (tick->begun_at) {
-        tick->again = true;
+        tick_want(tick, now);
         return false;
     }
+    uint64_t due = tick->wanted_at;
     if (tick->due_at && (!due || tick->due_at < due))
         due = tick->due_at;
     *out_late = due && due < now ? now - due : 0;
+    tick->wanted_at = tick->due_at = 0;
     tick->begun_at = now;
     return true;
 }
@@ -31,17 +31,21 @@ void tick_wait(struct tick *tick, int64_t wait_ms)
     tick->due_at = wait_ms < 0 ? 0 : tick->begun_at + (uint64_t)wait_ms * TICK_NS_PER_MS;
 }
 
-uint64_t tick_end(struct tick *tick, uint64_t now, bool *out_again)
+uint64_t tick_end(struct tick *tick, uint64_t now)
 {
     assert(tick->begun_at);
     uint64_t took = now - tick->begun_at;
-    *out_again = tick->again;
+    if (tick->wanted_at)
+        tick->wanted_at = now;
     if (tick->due_at && tick->due_at < now)
         tick->due_at = now;
-    tick->ended_at = now;
     tick->begun_at = 0;
-    tick->again = false;
     return took;
+}
+
+bool tick_is_wanted(const struct tick *tick)
+{
+    return tick->wanted_at != 0;
 }
 
 void tick_took(struct tick *tick, uint64_t took)
@@ -58,6 +62,7 @@ int64_t tick_ms(const struct tick *tick)
 
 void tick_assert_sane(const struct tick *tick)
 {
-    assert(!tick->again || tick->begun_at);
-    assert(tick->begun_at || !tick->due_at || tick->due_at >= tick->ended_at);
+    uint64_t begun = tick->begun_at;
+    assert(!begun || !tick->wanted_at || tick->wanted_at >= begun);
+    assert(!begun || !tick->due_at || tick->due_at >= begun);
 }

@@ -27,7 +27,6 @@ static int64_t sooner(int64_t one, int64_t other)
 /* Makes the frames that are due, unless some are still leaving. The ms until more are, or -1. */
 static int64_t live_tick(struct live *live, int64_t now)
 {
-    bool again;
     uint64_t late, encoded, before, seen, all = hub_sent(live->hub);
     if (!tick_begin(&live->tick, uv_hrtime(), &late))
         return -1;
@@ -41,7 +40,7 @@ static int64_t live_tick(struct live *live, int64_t now)
     if (hub_sent(live->hub) > all)
         edge_mark(live->edge);
     else
-        tick_end(&live->tick, uv_hrtime(), &again); /* nobody was due anything */
+        tick_end(&live->tick, uv_hrtime()); /* nobody was due anything */
     return wait;
 }
 
@@ -61,14 +60,13 @@ static void live_run(uv_timer_t *timer)
 static void live_sent(void *owner)
 {
     struct live *live = owner;
-    bool again;
-    uint64_t took = tick_end(&live->tick, uv_hrtime(), &again);
+    uint64_t took = tick_end(&live->tick, uv_hrtime());
     if (live->tick_seen) {
         tick_took(&live->tick, took);
         histogram_add(live->settings.counters, HISTOGRAM_tick_seconds, took);
         counter_set(live->settings.counters, COUNTER_tick_milliseconds, (uint64_t)tick_ms(&live->tick));
     }
-    if (again)
+    if (tick_is_wanted(&live->tick))
         live_want_run(live);
 }
 

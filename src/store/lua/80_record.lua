@@ -33,8 +33,7 @@ local function record_people(s, cursor)
 end
 
 -- A step of a scan of one of the session's hashes or sorted sets (`meta`, `tally:c1`...), or of `people`, whichever hash they
--- are in: `cursor`, which is 0 after
--- the last step, then its fields. A field may come twice.
+-- are in: `cursor`, which is 0 after the last step, then its fields. A field may come twice.
 function record.read(s, name, cursor)
     if name == 'people' then
         return record_people(s, cursor)

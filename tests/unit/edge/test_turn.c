@@ -28,21 +28,37 @@ void *__wrap_realloc(void *block, size_t size)
     return __real_realloc(block, size);
 }
 
+static void open_sockets(struct fixture *fixture, struct peer *peers, size_t count)
+{
+    fixture_open(fixture);
+    for (size_t i = 0; i < count; i++)
+        peers[i] = peer_socket(fixture);
+}
+
+static void send_to_all(struct fixture *fixture, struct frame *frame)
+{
+    for (unsigned i = 0; i < fixture->opened; i++)
+        assert_true(edge_socket_send(fixture->users[i].socket, frame));
+}
+
+static void close_all(struct peer *peers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        peer_close(&peers[i]);
+}
+
 static void what_a_turn_sends_to_a_socket_leaves_in_one_send_and_allocates_nothing(void **state)
 {
     struct fixture fixture;
     struct peer peers[4];
     uint64_t frames_before, sends_before, frames, sends;
     (void)state;
-    fixture_open(&fixture);
-    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
-        peers[i] = peer_socket(&fixture);
+    open_sockets(&fixture, peers, ARRAY_SIZE(peers));
     struct frame *topics[] = {frame_new("one", 3), frame_new("two", 3), frame_new("three", 5)};
     edge_sent(fixture.edge, &frames_before, &sends_before);
     allocations = 0;
     for (size_t n = 0; n < ARRAY_SIZE(topics); n++)
-        for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
-            assert_true(edge_socket_send(fixture.users[i].socket, topics[n]));
+        send_to_all(&fixture, topics[n]);
     for (size_t n = 0; n < ARRAY_SIZE(topics); n++)
         assert_int_equal(topics[n]->references, 1 + ARRAY_SIZE(peers)); /* held, not copied */
     fixture_turn(&fixture);
@@ -69,15 +85,13 @@ static void a_turn_sends_to_some_of_many_sockets_and_hears_what_comes_before_the
     static struct peer peers[FIXTURE_SOCKETS];
     uint64_t frames, before, sends;
     (void)state;
-    fixture_open(&fixture);
-    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
-        peers[i] = peer_socket(&fixture);
+    open_sockets(&fixture, peers, ARRAY_SIZE(peers));
     struct frame *frame = frame_new("tally", 5);
     peer_frame(&peers[0], FRAME_TEXT, "a vote", 6);
     edge_sent(fixture.edge, &frames, &before);
-    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
-        assert_true(edge_socket_send(fixture.users[i].socket, frame));
+    send_to_all(&fixture, frame);
     edge_mark(fixture.edge);
+    uv_timer_start(&fixture.tick, fixture_on_tick, 1000, 1); /* nothing else wakes the loop */
     /* A quarter of 1,200, then 256 at a time. */
     const uint64_t expected[] = {300, 556, 812, 1068, 1200};
     for (size_t turn = 0; turn < ARRAY_SIZE(expected); turn++) {
@@ -86,6 +100,9 @@ static void a_turn_sends_to_some_of_many_sockets_and_hears_what_comes_before_the
         assert_string_equal(fixture.users[0].messages.bytes, "a vote|");
         edge_sent(fixture.edge, &frames, &sends);
         assert_int_equal(sends - before, expected[turn]);
+        if (sends - before < ARRAY_SIZE(peers))
+            assert_int_equal(uv_backend_timeout(&fixture.loop),
+                             0); /* it looks for events, and waits for none */
     }
     assert_int_equal(fixture.marks_sent, 1);
     assert_int_equal(frame->references, 1);
@@ -103,13 +120,10 @@ static void a_mark_is_past_when_what_was_sent_before_it_has_left_whatever_is_sen
     static struct fixture fixture;
     static struct peer peers[600];
     (void)state;
-    fixture_open(&fixture);
-    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
-        peers[i] = peer_socket(&fixture);
+    open_sockets(&fixture, peers, ARRAY_SIZE(peers));
     struct frame *frame = frame_new("more", 4);
     for (unsigned turn = 0; turn < 20; turn++) {
-        for (size_t i = 0; i < ARRAY_SIZE(peers); i++) /* some always wait */
-            assert_true(edge_socket_send(fixture.users[i].socket, frame));
+        send_to_all(&fixture, frame); /* some always wait */
         if (turn == 5)
             edge_mark(fixture.edge);
         fixture_turn(&fixture);
@@ -122,8 +136,7 @@ static void a_mark_is_past_when_what_was_sent_before_it_has_left_whatever_is_sen
     edge_mark(fixture.edge); /* nothing is held */
     fixture_turn(&fixture);
     assert_int_equal(fixture.marks_sent, 3);
-    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
-        peer_close(&peers[i]);
+    close_all(peers, ARRAY_SIZE(peers));
     frame_unref(&frame);
     fixture_close(&fixture);
 }
@@ -141,12 +154,9 @@ static void between_two_parts_a_socket_may_be_sent_more_or_close_or_go_and_the_e
     static struct fixture fixture;
     static struct peer peers[600];
     (void)state;
-    fixture_open(&fixture);
-    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
-        peers[i] = peer_socket(&fixture);
+    open_sockets(&fixture, peers, ARRAY_SIZE(peers));
     struct frame *frame = frame_new("one", 3), *more = frame_new("two", 3);
-    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
-        assert_true(edge_socket_send(fixture.users[i].socket, frame));
+    send_to_all(&fixture, frame);
     fixture_turn(&fixture);
     assert_int_equal(frame->references, 1 + 600 - 256);
     assert_true(edge_socket_send(fixture.users[599].socket, more));
@@ -161,8 +171,7 @@ static void between_two_parts_a_socket_may_be_sent_more_or_close_or_go_and_the_e
         expect_bytes(&peers[i], "\x81\x03one", 5);
     expect_bytes(&peers[598], "\x81\x03one\x88\x06\x0f\xa0over", 13);
     expect_bytes(&peers[599], "\x81\x03one\x81\x03two", 10);
-    for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
-        peer_close(&peers[i]);
+    close_all(peers, ARRAY_SIZE(peers));
     frame_unref(&frame);
     frame_unref(&more);
 }

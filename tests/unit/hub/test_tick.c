@@ -13,14 +13,13 @@ static void a_tick_begins_at_once_where_none_is_leaving(void **state)
 {
     struct tick tick = {.least_ms = 50};
     uint64_t late;
-    bool again;
     (void)state;
     tick_want(&tick, 10 * MS);
     tick_want(&tick, 12 * MS); /* wanted since the first */
     assert_true(tick_begin(&tick, 13 * MS, &late));
     assert_int_equal(late, 3 * MS);
-    assert_int_equal(tick_end(&tick, 20 * MS, &again), 7 * MS);
-    assert_false(again);
+    assert_int_equal(tick_end(&tick, 20 * MS), 7 * MS);
+    assert_false(tick_is_wanted(&tick));
     assert_true(tick_begin(&tick, 30 * MS, &late)); /* that nobody asked for is not late */
     assert_int_equal(late, 0);
 }
@@ -29,46 +28,44 @@ static void none_begins_while_another_leaves_and_what_was_wanted_meanwhile_is_wa
 {
     struct tick tick = {.least_ms = 50};
     uint64_t late;
-    bool again;
     (void)state;
     assert_true(tick_begin(&tick, 10 * MS, &late));
     tick_want(&tick, 12 * MS);
     assert_false(tick_begin(&tick, 13 * MS, &late));
     assert_false(tick_begin(&tick, 14 * MS, &late));
     tick_assert_sane(&tick);
-    assert_int_equal(tick_end(&tick, 40 * MS, &again), 30 * MS);
-    assert_true(again);
+    assert_int_equal(tick_end(&tick, 40 * MS), 30 * MS);
+    assert_true(tick_is_wanted(&tick));
     tick_want(&tick, 40 * MS);
     assert_true(tick_begin(&tick, 41 * MS, &late));
     assert_int_equal(late, 1 * MS); /* it could not have begun before the other had left */
-    tick_end(&tick, 42 * MS, &again);
-    assert_false(again); /* once is enough */
     tick_assert_sane(&tick);
+    tick_end(&tick, 42 * MS);
+    assert_false(tick_is_wanted(&tick)); /* once is enough */
 }
 
 static void a_tick_is_late_from_the_moment_that_frames_were_due(void **state)
 {
     struct tick tick = {.least_ms = 50};
     uint64_t late;
-    bool again;
     (void)state;
     assert_true(tick_begin(&tick, 100 * MS, &late));
     tick_wait(&tick, 20); /* another topic's are due at 120 */
-    tick_end(&tick, 101 * MS, &again);
+    tick_end(&tick, 101 * MS);
     tick_want(&tick, 130 * MS);
     assert_true(tick_begin(&tick, 131 * MS, &late));
     assert_int_equal(late, 11 * MS);
     tick_wait(&tick, -1);
-    tick_end(&tick, 132 * MS, &again);
+    tick_end(&tick, 132 * MS);
     assert_true(tick_begin(&tick, 200 * MS, &late));
     assert_int_equal(late, 0);
     tick_wait(&tick, 50);
-    tick_end(&tick, 201 * MS, &again);
+    tick_end(&tick, 201 * MS);
     assert_true(tick_begin(&tick, 210 * MS, &late)); /* before its time */
     assert_int_equal(late, 0);
     tick_wait(&tick, 40);
-    tick_end(&tick, 300 * MS, &again); /* due at 250, while this one left */
     tick_assert_sane(&tick);
+    tick_end(&tick, 300 * MS); /* due at 250, while this one left */
     assert_true(tick_begin(&tick, 302 * MS, &late));
     assert_int_equal(late, 2 * MS);
 }
