@@ -82,3 +82,21 @@ test('a session that goes while people of it wait to be read takes the server al
   for (const client of clients) client.socket.terminate();
   assert.equal((await palabre.get(`/api/v1/sessions/${session}/topics/session`)).status, 200);
 });
+
+test('what changes while a tick still leaves is on all of many screens with the next one', async (t) => {
+  const busy = new Palabre({ args: ['--tick', '1'] });
+  t.after(() => busy.stop());
+  await busy.serve();
+  const id = await busy.session({ challenges: [challenge('c1', { tally: 'live', ballot: 'updown', ideas: [{ title: 'Une caisse calme' }] })] });
+  const screens = await Promise.all(Array.from({ length: 600 }, () => busy.greet(id))); /* more than a turn of the loop sends to */
+  await Promise.all(screens.map((screen) => screen.open('results:c1')));
+  const voters = await Promise.all(Array.from({ length: 8 }, (_, i) => busy.person(id, `V${i}`)));
+  for (let round = 0; round < 12; round++) {
+    const value = round % 2 ? -1 : 1;
+    await Promise.all(voters.map(async (voter, i) => {
+      await sleep(3 * i + round % 3); /* some while frames leave */
+      await voter.call('vote_cast', { idea: 'i1', value });
+    }));
+    for (const screen of screens) await screen.see('results:c1', (state) => state.ideas.i1?.score === 8 * value);
+  }
+});
